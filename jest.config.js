@@ -1,0 +1,34 @@
+/** One project a layer, so that each has its own script; ESM only (middy 7 has no CommonJS build). */
+const transform = {
+  '^.+\\.tsx?$': [
+    '@swc/jest',
+    {
+      jsc: {
+        target: 'es2024',
+        parser: { syntax: 'typescript', tsx: true },
+        transform: { react: { runtime: 'automatic' } },
+      },
+      module: { type: 'es6' },
+    },
+  ],
+};
+const layer = (displayName, folders, more = {}) => ({
+  displayName,
+  testEnvironment: 'node',
+  testMatch: folders.map((folder) => `<rootDir>/test/${folder}/**/*.test.ts?(x)`),
+  extensionsToTreatAsEsm: ['.ts', '.tsx'],
+  transform,
+  ...more,
+});
+
+export default {
+  projects: [
+    layer('unit', ['runtime', 'datasets', 'catalog', 'costs', 'training-jobs', 'metrics', 'models', 'notifications', 'account', 'runs', 'training-workflow', 'health', 'owners', 'local']),
+    layer('contracts', ['contracts']),
+    layer('infrastructure', ['infrastructure']),
+    layer('simulation', ['simulation']),
+    layer('integration', ['integration']),
+    layer('browser', ['browser']),
+    layer('web', ['web'], { testEnvironment: 'jsdom' }),
+  ],
+};
