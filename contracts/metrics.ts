@@ -1,0 +1,199 @@
+import * as z from 'zod';
+import { operation } from './operation.ts';
+import { JobId, Owner, Timestamp, UsdMicros } from './values.ts';
+
+/** What a run is doing, in order; `landing` is the early end under a cap. */
+export const RunPhase = z.enum([
+  'starting',
+  'loading',
+  'evaluating-base',
+  'training',
+  'evaluating-tuned',
+  'exporting',
+  'publishing',
+  'ended',
+]);
+export type RunPhase = z.infer<typeof RunPhase>;
+
+/** One measurement after an optimizer step. A value that is not finite is left out and told as an event. */
+export const MetricPoint = z.strictObject({
+  step: z.int().nonnegative(),
+  epoch: z.number().nonnegative(),
+  at: Timestamp,
+  /** Mean loss per trained token, nats. */
+  loss: z.number().nonnegative().optional(),
+  validationLoss: z.number().nonnegative().optional(),
+  learningRate: z.number().nonnegative().optional(),
+  gradientNorm: z.number().nonnegative().optional(),
+  tokensPerSecond: z.number().nonnegative().optional(),
+  /** 0–1. */
+  gpuUtilisation: z.number().min(0).max(1).optional(),
+  memoryBytes: z.int().nonnegative().optional(),
+});
+export type MetricPoint = z.infer<typeof MetricPoint>;
+
+/** 100 points an item: one item a point costs 25 times as much (facts.md §2). A repeat overwrites itself. */
+export const METRIC_CHUNK_POINTS = 100;
+
+/** A point as it is shown: with the attempt that measured it. */
+export const AttemptPoint = MetricPoint.extend({ attempt: z.int().positive() });
+export type AttemptPoint = z.infer<typeof AttemptPoint>;
+
+export const MetricChunkRecord = z.object({
+  shape: z.literal(1),
+  owner: Owner,
+  jobId: JobId,
+  attempt: z.int().positive(),
+  firstStep: z.int().nonnegative(),
+  points: z.array(MetricPoint).max(METRIC_CHUNK_POINTS),
+  expiresAt: z.int(),
+});
+export type MetricChunkRecord = z.infer<typeof MetricChunkRecord>;
+
+/** What the trainer said last. */
+export const Progress = z.object({
+  attempt: z.int().positive(),
+  phase: RunPhase,
+  step: z.int().nonnegative(),
+  totalSteps: z.int().nonnegative(),
+  epoch: z.number().nonnegative(),
+  loss: z.number().optional(),
+  validationLoss: z.number().optional(),
+  baseValidationLoss: z.number().optional(),
+  tokensPerSecond: z.number().optional(),
+  memoryBytes: z.int().optional(),
+  /** Seconds until the run ends, as the trainer measures its own pace; absent until it has one. */
+  secondsLeft: z.number().nonnegative().optional(),
+  checkpointStep: z.int().optional(),
+  reportedAt: Timestamp,
+});
+export type Progress = z.infer<typeof Progress>;
+
+/** The one item a progress call replaces; conditioned on attempt and batch (fencing, I3). */
+export const LiveRecord = z.object({
+  shape: z.literal(1),
+  owner: Owner,
+  jobId: JobId,
+  attempt: z.int().positive(),
+  batch: z.int().nonnegative(),
+  progress: Progress,
+  /** The newest points, also those not yet in a full chunk. */
+  tail: z.array(MetricPoint),
+  logTail: z.string(),
+  /** Until when somebody is taken to be watching: reports come every 2 s as long. */
+  watchedUntil: Timestamp.optional(),
+  expiresAt: z.int(),
+});
+export type LiveRecord = z.infer<typeof LiveRecord>;
+
+export const JobEventKind = z.enum([
+  'accepted',
+  'submitted',
+  'attempt-started',
+  'phase',
+  'first-step',
+  'evaluation',
+  'checkpoint',
+  'attempt-lost',
+  'resumed',
+  'cluster-unreachable',
+  'cluster-reachable',
+  'cancel-requested',
+  'landing',
+  'published',
+  'succeeded',
+  'failed',
+  'cancelled',
+  'finding',
+]);
+/** Append-only and numbered: what happened, in words for a person. */
+export const JobEvent = z.object({
+  sequence: z.int().positive(),
+  at: Timestamp,
+  kind: JobEventKind,
+  attempt: z.int().nonnegative(),
+  title: z.string().max(200),
+  detail: z.string().max(1000).optional(),
+});
+export type JobEvent = z.infer<typeof JobEvent>;
+export type JobEventKind = z.infer<typeof JobEventKind>;
+export const JobEventRecord = JobEvent.extend({
+  shape: z.literal(1),
+  owner: Owner,
+  jobId: JobId,
+  /** Made of transition and attempt, so that a repeat is the same event. */
+  key: z.string(),
+  expiresAt: z.int(),
+});
+export type JobEventRecord = z.infer<typeof JobEventRecord>;
+
+const jobPath = z.strictObject({ jobId: JobId });
+
+export const listMetrics = operation({
+  id: 'listMetrics',
+  noun: 'metrics',
+  method: 'GET',
+  path: '/training-jobs/{jobId}/metrics',
+  summary: 'The curves of a job, all attempts, thinned to at most `points` without losing a peak.',
+  pathParameters: jobPath,
+  query: z.strictObject({ points: z.coerce.number().int().min(10).max(5000).default(1500) }),
+  success: {
+    status: 200,
+    body: z.object({ points: z.array(AttemptPoint), measured: z.int().nonnegative() }),
+  },
+});
+
+export const listJobEvents = operation({
+  id: 'listJobEvents',
+  noun: 'metrics',
+  method: 'GET',
+  path: '/training-jobs/{jobId}/events',
+  summary: 'What happened to a job, newest first.',
+  pathParameters: jobPath,
+  query: z.strictObject({
+    limit: z.coerce.number().int().min(1).max(100).default(50),
+    cursor: z.string().max(1024).optional(),
+  }),
+  success: { status: 200, body: z.object({ items: z.array(JobEvent), nextCursor: z.string().optional() }) },
+});
+
+/** Everything the monitor redraws, in one answer with an ETag; If-None-Match answers 304. */
+export const JobLive = z.object({
+  jobId: JobId,
+  status: z.enum(['queued', 'submitting', 'running', 'publishing', 'succeeded', 'failed', 'cancelled']),
+  attempt: z.int().nonnegative(),
+  progress: Progress.nullable(),
+  points: z.array(AttemptPoint),
+  events: z.array(JobEvent),
+  logTail: z.string(),
+  costUsdMicros: UsdMicros,
+  capUsdMicros: UsdMicros,
+  /** When the trainer was last heard; absent before the first report. */
+  heardAt: Timestamp.optional(),
+  at: Timestamp,
+});
+export type JobLive = z.infer<typeof JobLive>;
+
+export const getJobLive = operation({
+  id: 'getJobLive',
+  noun: 'metrics',
+  method: 'GET',
+  path: '/training-jobs/{jobId}/live',
+  summary:
+    'One snapshot for the monitor: status, progress, newest points, newest events, log tail, cost so far.',
+  pathParameters: jobPath,
+  success: { status: 200, body: JobLive },
+});
+
+export const getJobLogs = operation({
+  id: 'getJobLogs',
+  noun: 'metrics',
+  method: 'GET',
+  path: '/training-jobs/{jobId}/logs',
+  summary: 'The newest part of the log as text, secrets redacted.',
+  pathParameters: jobPath,
+  success: { status: 200, body: z.object({ text: z.string(), truncated: z.boolean(), attempt: z.int() }) },
+  problems: ['logs-unavailable', 'cluster-unavailable'],
+});
+
+export const metricOperations = [listMetrics, listJobEvents, getJobLive, getJobLogs];

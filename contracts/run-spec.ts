@@ -1,0 +1,149 @@
+/** What a run is told to do, frozen when it is prepared, and what it must leave behind. */
+import * as z from 'zod';
+import { BaseModel, Hyperparameters } from './catalog.ts';
+import { DatasetFormat } from './datasets.ts';
+import { CompositeSha256, JobId, Sha256Hex, Timestamp, UsdMicros } from './values.ts';
+
+/** A file to fetch: a fresh presigned GET, valid until `expiresAt`; ask `GET /runs/current` for new ones. */
+export const FileToFetch = z.object({
+  /** Relative, as in `optimizer.safetensors`. */
+  path: z.string(),
+  url: z.url(),
+  bytes: z.int().nonnegative(),
+  sha256: Sha256Hex,
+  expiresAt: Timestamp,
+});
+export type FileToFetch = z.infer<typeof FileToFetch>;
+
+export const SamplePrompt = z.object({
+  messages: z.array(z.object({ role: z.enum(['system', 'user', 'assistant']), content: z.string() })),
+  /** The answer that stands in the validation row, where there is one. */
+  reference: z.string().optional(),
+});
+
+/** The frozen part: written once by `prepare-run`, byte-identical for every attempt of a job. */
+export const FrozenRunSpec = z.object({
+  shape: z.literal(1),
+  jobId: JobId,
+  jobName: z.string(),
+  baseModel: BaseModel,
+  dataset: z.object({
+    format: DatasetFormat,
+    rows: z.int(),
+    data: z.object({ key: z.string(), versionId: z.string(), bytes: z.int(), sha256: Sha256Hex }),
+    validation: z
+      .object({ key: z.string(), versionId: z.string(), bytes: z.int(), sha256: Sha256Hex })
+      .optional(),
+  }),
+  hyperparameters: Hyperparameters,
+  gpuType: z.string(),
+  gpuCount: z.int().positive(),
+  /** How many prompts of the validation rows are answered before and after. */
+  samplePrompts: z.int().min(0).max(20),
+  sampleMaxTokens: z.int().min(1).max(2048),
+  preparedAt: Timestamp,
+});
+export type FrozenRunSpec = z.infer<typeof FrozenRunSpec>;
+
+/** What `GET /runs/current` answers: the frozen spec and what is true now for this attempt. */
+export const RunSpec = z.object({
+  spec: FrozenRunSpec,
+  attempt: z.int().positive(),
+  files: z.object({ data: FileToFetch, validation: FileToFetch.optional() }),
+  /** Go on from here instead of step 0: every file of the newest complete checkpoint. */
+  resume: z.object({ attempt: z.int(), step: z.int(), files: z.array(FileToFetch) }).nullable(),
+  /** The trainer lands by itself at this time even when nobody answers; absent until budgets land (design.md §6). */
+  landBy: Timestamp.nullable(),
+  capUsdMicros: UsdMicros,
+  usdMicrosPerHour: UsdMicros,
+});
+export type RunSpec = z.infer<typeof RunSpec>;
+
+/** A file that was uploaded, as both its checksums: for people, and for S3. */
+export const ManifestFile = z.object({
+  path: z.string().regex(/^[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/),
+  bytes: z.int().nonnegative(),
+  sha256: Sha256Hex,
+  partBytes: z.int().positive(),
+  compositeSha256: CompositeSha256,
+  versionId: z.string(),
+});
+export type ManifestFile = z.infer<typeof ManifestFile>;
+
+/** Mean loss per trained token over the validation rows, nats, and what follows from it. */
+export const EvaluationScore = z.object({
+  loss: z.number(),
+  perplexity: z.number(),
+  /** Share of trained tokens that the model ranks first. */
+  tokenAccuracy: z.number().min(0).max(1),
+});
+export const Evaluation = z.object({
+  rows: z.int().nonnegative(),
+  tokens: z.int().nonnegative(),
+  base: EvaluationScore,
+  tuned: EvaluationScore,
+  /** Tuned minus base loss: mean and 95 % interval of a bootstrap over rows; negative is better. */
+  difference: z.object({ mean: z.number(), low: z.number(), high: z.number() }),
+});
+export type Evaluation = z.infer<typeof Evaluation>;
+
+export const Sample = z.object({
+  messages: SamplePrompt.shape.messages,
+  reference: z.string().optional(),
+  base: z.string(),
+  tuned: z.string(),
+});
+export type Sample = z.infer<typeof Sample>;
+
+export const TrainingFacts = z.object({
+  backend: z.enum(['mlx_lora', 'peft_lora']),
+  steps: z.int().nonnegative(),
+  totalSteps: z.int().nonnegative(),
+  /** The step whose adapter was kept. */
+  keptStep: z.int().nonnegative(),
+  epochs: z.number().nonnegative(),
+  trainingRows: z.int(),
+  validationRows: z.int(),
+  /** How validation rows came about, in the manifest because the gain stands on it. */
+  validationSource: z.enum(['file', 'split', 'none']),
+  trainedTokens: z.int(),
+  processedTokens: z.int(),
+  rowsCut: z.int(),
+  rowsSkipped: z.int(),
+  trainableParameters: z.int(),
+  seconds: z.number(),
+  tokensPerSecond: z.number(),
+  peakMemoryBytes: z.int(),
+  stopReason: z.enum(['completed', 'early-stopping', 'budget', 'kept-by-user']),
+  /** Seconds of each phase, so that estimates can learn. */
+  phases: z.record(z.string(), z.number()),
+});
+export type TrainingFacts = z.infer<typeof TrainingFacts>;
+
+/** Written last: with it the model is whole, without it there is none (I7). */
+export const ModelManifest = z.object({
+  shape: z.literal(1),
+  jobId: JobId,
+  attempt: z.int().positive(),
+  createdAt: Timestamp,
+  format: z.literal('peft'),
+  baseModel: z.object({ id: z.string(), revision: z.string() }),
+  files: z.array(ManifestFile).min(1),
+  training: TrainingFacts,
+  /** Absent where too few rows could be held out: then a gain cannot be proven. */
+  evaluation: Evaluation.nullable(),
+  samples: z.array(Sample),
+  datasetSha256: Sha256Hex,
+});
+export type ModelManifest = z.infer<typeof ModelManifest>;
+
+/** Of a checkpoint: also written last. */
+export const CheckpointManifest = z.object({
+  shape: z.literal(1),
+  jobId: JobId,
+  attempt: z.int().positive(),
+  step: z.int().nonnegative(),
+  createdAt: Timestamp,
+  files: z.array(ManifestFile).min(1),
+});
+export type CheckpointManifest = z.infer<typeof CheckpointManifest>;
