@@ -1,0 +1,88 @@
+import { Amplify } from 'aws-amplify';
+import {
+  confirmResetPassword,
+  confirmSignUp,
+  fetchAuthSession,
+  resendSignUpCode,
+  resetPassword,
+  signIn as amplifySignIn,
+  signOut as amplifySignOut,
+  signUp as amplifySignUp,
+} from 'aws-amplify/auth';
+import { config } from './config.ts';
+
+const { userPoolId, userPoolClientId, userPoolEndpoint } = config();
+Amplify.configure({
+  Auth: {
+    Cognito: { userPoolId, userPoolClientId, ...(userPoolEndpoint ? { userPoolEndpoint } : {}) },
+  },
+});
+
+/** Renewed silently by amplify where it is about to end. */
+export async function accessToken(): Promise<string | undefined> {
+  const { tokens } = await fetchAuthSession();
+  return tokens?.accessToken.toString();
+}
+
+export async function renewSession(): Promise<boolean> {
+  try {
+    const { tokens } = await fetchAuthSession({ forceRefresh: true });
+    return tokens !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+export async function signedInEmail(): Promise<string | undefined> {
+  const { tokens } = await fetchAuthSession();
+  const email = tokens?.idToken?.payload['email'];
+  return typeof email === 'string' ? email : undefined;
+}
+
+/** What has to come next after a password was right. */
+export type SignInOutcome = 'signed-in' | 'confirm' | 'new-password' | 'unsupported';
+
+/** SRP: the password itself never leaves the browser. */
+export async function signIn(email: string, password: string): Promise<SignInOutcome> {
+  // A session that is already there would be refused; whoever signs in again means to replace it.
+  await amplifySignOut({ global: false }).catch(() => undefined);
+  const { isSignedIn, nextStep } = await amplifySignIn({
+    username: email,
+    password,
+    options: { authFlowType: 'USER_SRP_AUTH' },
+  });
+  if (isSignedIn) return 'signed-in';
+  if (nextStep.signInStep === 'CONFIRM_SIGN_UP') return 'confirm';
+  if (nextStep.signInStep === 'RESET_PASSWORD') return 'new-password';
+  return 'unsupported';
+}
+
+/** True when the address still has to be confirmed with a code. */
+export async function signUp(email: string, password: string): Promise<boolean> {
+  const { isSignUpComplete } = await amplifySignUp({
+    username: email,
+    password,
+    options: { userAttributes: { email } },
+  });
+  return !isSignUpComplete;
+}
+
+export async function confirm(email: string, code: string): Promise<void> {
+  await confirmSignUp({ username: email, confirmationCode: code });
+}
+
+export async function sendCodeAgain(email: string): Promise<void> {
+  await resendSignUpCode({ username: email });
+}
+
+export async function forgotPassword(email: string): Promise<void> {
+  await resetPassword({ username: email });
+}
+
+export async function setNewPassword(email: string, code: string, password: string): Promise<void> {
+  await confirmResetPassword({ username: email, confirmationCode: code, newPassword: password });
+}
+
+export async function signOut(): Promise<void> {
+  await amplifySignOut({ global: false });
+}
