@@ -23,7 +23,22 @@ const layer = (displayName, folders, more = {}) => ({
 
 export default {
   projects: [
-    layer('unit', ['runtime', 'datasets', 'catalog', 'costs', 'training-jobs', 'metrics', 'models', 'notifications', 'account', 'runs', 'training-workflow', 'health', 'owners', 'local']),
+    layer('unit', [
+      'runtime',
+      'datasets',
+      'catalog',
+      'costs',
+      'training-jobs',
+      'metrics',
+      'models',
+      'notifications',
+      'account',
+      'runs',
+      'training-workflow',
+      'health',
+      'owners',
+      'local',
+    ]),
     layer('contracts', ['contracts']),
     layer('infrastructure', ['infrastructure']),
     layer('simulation', ['simulation']),
