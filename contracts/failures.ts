@@ -18,6 +18,7 @@ export const FAILURES = {
   'cluster-refused': 'The cluster refused the request: its key is wrong or missing.',
   'cluster-unreachable': 'The cluster did not answer for too long.',
   'attempts-spent': 'The run was lost too often, or made no progress between attempts.',
+  'cap-reached': 'The cap was reached before a model could be published.',
   'time-limit': 'The run reached 14 days.',
   'manifest-invalid': 'What the run published is incomplete or differs from its checksums.',
   'trainer-crashed': 'The trainer ended without saying why.',

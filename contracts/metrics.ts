@@ -77,14 +77,22 @@ export const LiveRecord = z.object({
   attempt: z.int().positive(),
   batch: z.int().nonnegative(),
   progress: Progress,
-  /** The newest points, also those not yet in a full chunk. */
-  tail: z.array(MetricPoint),
+  /** The points that do not fill a chunk yet. */
+  tail: z.array(MetricPoint).max(METRIC_CHUNK_POINTS - 1),
   logTail: z.string(),
-  /** Until when somebody is taken to be watching: reports come every 2 s as long. */
-  watchedUntil: Timestamp.optional(),
   expiresAt: z.int(),
 });
 export type LiveRecord = z.infer<typeof LiveRecord>;
+
+/** Somebody is taken to be watching until then: reports come every 2 s as long. An item of its own, so that a page never writes what a run writes. */
+export const WatchRecord = z.object({
+  shape: z.literal(1),
+  owner: Owner,
+  jobId: JobId,
+  watchedUntil: Timestamp,
+  expiresAt: z.int(),
+});
+export type WatchRecord = z.infer<typeof WatchRecord>;
 
 export const JobEventKind = z.enum([
   'accepted',

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Hyperparameters, PresetId } from './catalog.ts';
 import { runChoices } from './costs.ts';
+import { DatasetFormat } from './datasets.ts';
 import { FailureCode } from './failures.ts';
 import { Progress } from './metrics.ts';
 import { operation } from './operation.ts';
@@ -144,6 +145,8 @@ const stored = {
   revision: z.int().positive(),
   /** The month (UTC) whose budget carries the hold, and what is held; released once. */
   hold: z.object({ month: z.string(), usdMicros: UsdMicros, releasedAt: Timestamp.optional() }),
+  /** Of the bound version, for the run spec. */
+  datasetFormat: DatasetFormat,
   /** Who claimed an attempt: a repeat with the same nonce gets the same answer. */
   claims: z.array(z.object({ attempt: z.int(), nonce: z.string(), at: Timestamp })),
   /** What the trainer said at its end; the manifest decides. */
@@ -162,6 +165,8 @@ const stored = {
   /** Up to when the ledger is written for the live attempt. */
   billedTo: Timestamp.optional(),
   costSequence: z.int().nonnegative(),
+  /** When the outcome row of the job's end was written: once. */
+  announcedAt: Timestamp.optional(),
   /** Where the cleaned-up cluster and archived telemetry stand. */
   cleanedUpAt: Timestamp.optional(),
 };

@@ -6,7 +6,7 @@ import type * as z from 'zod';
 import { SettingsRecord } from '../../contracts/account.ts';
 import { BudgetRecord, SpendRecord, StoredCostRecord } from '../../contracts/costs.ts';
 import { DatasetRecord, DatasetVersionRecord } from '../../contracts/datasets.ts';
-import { JobEventRecord, LiveRecord, MetricChunkRecord } from '../../contracts/metrics.ts';
+import { JobEventRecord, LiveRecord, MetricChunkRecord, WatchRecord } from '../../contracts/metrics.ts';
 import { ModelRecord } from '../../contracts/models.ts';
 import { NotificationRecord } from '../../contracts/notifications.ts';
 import { jsonSchema } from '../../contracts/openapi.ts';
@@ -30,6 +30,7 @@ const stored: Record<string, z.ZodType> = {
   SpendRecord,
   StoredCostRecord,
   TrainingJobRecord,
+  WatchRecord,
 };
 const fingerprint = (schema: z.ZodType): string =>
   createHash('sha256')
