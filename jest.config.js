@@ -7,6 +7,8 @@ const transform = {
         target: 'es2024',
         parser: { syntax: 'typescript', tsx: true },
         transform: { react: { runtime: 'automatic' } },
+        // Node wants `with { type: 'json' }` on JSON imports; swc drops it by default.
+        experimental: { keepImportAttributes: true },
       },
       module: { type: 'es6' },
     },
