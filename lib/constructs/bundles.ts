@@ -1,0 +1,70 @@
+/**
+ * All functions are bundled in one pass of esbuild, once per process: 2 s for all of them together, where a
+ * bundler per function would start 25 times. CDK hashes what comes out, so an unchanged function is not redeployed.
+ */
+import { globSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { buildSync } from 'esbuild';
+import { Code } from 'aws-cdk-lib/aws-lambda';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const ENDING = '.lambda.ts';
+
+/** The SDK carries CommonJS leftovers that call `require`, which an ES module does not have (facts.md §1). */
+const REQUIRE_BANNER = "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);";
+
+interface Bundles {
+  readonly names: ReadonlySet<string>;
+  readonly folder: string;
+}
+let bundles: Bundles | undefined;
+
+/** Every entry by name: `datasets/validate-dataset` for `lambdas/datasets/validate-dataset.lambda.ts`. */
+export function entries(): string[] {
+  return globSync(`lambdas/*/*${ENDING}`, { cwd: ROOT })
+    .map((file) => relative('lambdas', file).slice(0, -ENDING.length))
+    .sort();
+}
+
+function bundleAll(): Bundles {
+  const names = entries();
+  // A folder of this process alone: two syntheses at a time would read each other's half-written files.
+  const folder = mkdtempSync(join(tmpdir(), 'brightrun-functions-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  buildSync({
+    absWorkingDir: ROOT,
+    entryPoints: names.map((name) => ({
+      in: join('lambdas', `${name}${ENDING}`),
+      out: join(basename(name), 'index'),
+    })),
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    minify: true,
+    // `module` before `main`: the SDK's ES build is the one that can be shaken.
+    mainFields: ['module', 'main'],
+    // An unchanged function keeps its bytes, whatever the folder it was built in.
+    legalComments: 'none',
+    alias: {
+      '@aws-sdk/credential-provider-node': join(
+        dirname(fileURLToPath(import.meta.url)),
+        'environment-credentials.ts',
+      ),
+    },
+    banner: { js: REQUIRE_BANNER },
+    logLevel: 'warning',
+  });
+  return { names: new Set(names), folder };
+}
+
+/** The bundled code of one entry. Throws when there is no such file under `lambdas/`. */
+export function bundleOf(entry: string): Code {
+  bundles ??= bundleAll();
+  if (!bundles.names.has(entry)) throw new Error(`There is no lambdas/${entry}${ENDING} to deploy.`);
+  return Code.fromAsset(join(bundles.folder, basename(entry)));
+}

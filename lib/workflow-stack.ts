@@ -1,0 +1,361 @@
+import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction, SqsQueue } from 'aws-cdk-lib/aws-events-targets';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { DynamoEventSource, SqsDlq, SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
+import type { Construct } from 'constructs';
+import { STEPS, type Step } from '../lambdas/training-workflow/steps.ts';
+import { setting, type Grant } from './constructs/grant.ts';
+import { OutcomeTopic } from './constructs/outcome-topic.ts';
+import { ServiceFunction, type ServiceFunctionProps } from './constructs/service-function.ts';
+import type { DataStack } from './data-stack.ts';
+import type { Stage } from './stage.ts';
+import { pollWindow, trainingWorkflow, type StateMachineDefinition } from './training-workflow.ts';
+
+export interface WorkflowStackProps extends StackProps {
+  readonly stage: Stage;
+  readonly data: DataStack;
+}
+
+/** A step runs a minute at most; the slowest checks a manifest of 5 GB against checksums S3 already has. */
+const STEP_TIMEOUT = Duration.seconds(60);
+/** 500 MB take one to two minutes (design.md §1); five times that is a file that will never pass. */
+const VALIDATION_TIMEOUT = Duration.minutes(10);
+
+/** What runs behind the API: checking datasets, training jobs, telling people. */
+export class WorkflowStack extends Stack {
+  readonly validationQueue: Queue;
+  readonly outcomes: OutcomeTopic;
+  readonly trainingWorkflow: StateMachine;
+  readonly pollWindow: StateMachine;
+  /** Messages nobody could take; each is something a person waits for. */
+  readonly deadLetters: Readonly<Record<'validation' | 'dispatch' | 'background', Queue>>;
+  readonly functions: Readonly<Record<string, ServiceFunction>>;
+
+  constructor(scope: Construct, id: string, props: WorkflowStackProps) {
+    super(scope, id, props);
+    const { stage, data } = props;
+    const functions: Record<string, ServiceFunction> = {};
+    const addFunction = (name: string, rest: Omit<ServiceFunctionProps, 'stage'>) =>
+      (functions[name] = new ServiceFunction(this, name, { stage, ...rest }));
+
+    const deadLetters = (name: string) =>
+      new Queue(this, name, {
+        encryption: QueueEncryption.SQS_MANAGED,
+        enforceSSL: true,
+        retentionPeriod: Duration.days(14),
+      });
+    this.deadLetters = {
+      validation: deadLetters('UnvalidatedDatasets'),
+      dispatch: deadLetters('UndispatchedRecords'),
+      background: deadLetters('MissedEvents'),
+    };
+
+    // Datasets: both an object's event and our own message lead to the same idempotent work.
+    this.validationQueue = new Queue(this, 'ValidationQueue', {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      // Longer than the function may run, or one dataset is checked twice at a time. A check that died is found by
+      // the sweeper after two minutes, so nobody waits for this.
+      visibilityTimeout: VALIDATION_TIMEOUT.plus(Duration.minutes(1)),
+      deadLetterQueue: { queue: this.deadLetters.validation, maxReceiveCount: 3 },
+    });
+    new Rule(this, 'DatasetUploaded', {
+      description: 'A dataset or its validation file arrived; reports and other files do not trigger a check',
+      eventPattern: {
+        source: ['aws.s3'],
+        detailType: ['Object Created'],
+        detail: {
+          bucket: { name: [data.datasets.bucket.bucketName] },
+          object: { key: [{ suffix: '/data.jsonl' }, { suffix: '/validation.jsonl' }] },
+        },
+      },
+      targets: [new SqsQueue(this.validationQueue, { deadLetterQueue: this.deadLetters.background })],
+    });
+    addFunction('validate-dataset', {
+      entry: 'datasets/validate-dataset',
+      timeout: VALIDATION_TIMEOUT,
+      // A whole core: the check is bound by it, and twice the time at half the price is no gain to who waits.
+      memoryMb: 1769,
+      may: [
+        data.core.reads(),
+        data.core.writes(),
+        data.datasets.reads('datasets/'),
+        data.datasets.writes('datasets/'),
+      ],
+    }).function.addEventSource(
+      // Ten datasets at a time leave the account's concurrency to the API.
+      new SqsEventSource(this.validationQueue, {
+        batchSize: 1,
+        maxConcurrency: 10,
+        reportBatchItemFailures: true,
+      }),
+    );
+
+    // Outcomes: told once, heard by each listener on its own.
+    this.outcomes = new OutcomeTopic(this, 'outcomes');
+    this.outcomes.tells(
+      addFunction('deliver-notification', {
+        entry: 'notifications/deliver-notification',
+        timeout: Duration.seconds(15),
+        may: [data.ephemeral.reads(), data.ephemeral.writes()],
+      }),
+    );
+    this.outcomes.tells(
+      addFunction('send-email', {
+        entry: 'notifications/send-email',
+        timeout: Duration.seconds(30),
+        may: [
+          data.core.reads(),
+          data.ephemeral.reads(),
+          data.ephemeral.writes(),
+          setting('WEB_ORIGIN', stage.webOrigin),
+          this.#sendsEmail(stage),
+        ],
+      }),
+    );
+
+    // Training: one function a state, one state machine for the course and one for the long wait.
+    const steps = this.#steps(stage, data, addFunction);
+    this.pollWindow = this.#stateMachine('poll-window', stage, pollWindow({ functions: steps.names }, stage));
+    steps.functions['observe-run'].function.grantInvoke(this.pollWindow);
+    const workflowName = `brightrun-${stage.name}-training-workflow`;
+    this.trainingWorkflow = this.#stateMachine(
+      'training-workflow',
+      stage,
+      trainingWorkflow(
+        {
+          functions: steps.names,
+          pollWindowArn: this.pollWindow.stateMachineArn,
+          // Written by hand: a state machine cannot refer to itself.
+          trainingWorkflowArn: this.#stateMachineArn(workflowName),
+        },
+        stage,
+      ),
+      workflowName,
+    );
+    for (const step of STEPS) steps.functions[step].function.grantInvoke(this.trainingWorkflow);
+    this.#mayRunWindows(workflowName);
+
+    const startsWorkflow: Grant = {
+      environment: { TRAINING_WORKFLOW_ARN: this.trainingWorkflow.stateMachineArn },
+      statements: [
+        { actions: ['states:StartExecution'], resources: [this.trainingWorkflow.stateMachineArn] },
+      ],
+    };
+    const dispatch = addFunction('dispatch-outbox', {
+      entry: 'training-workflow/dispatch-outbox',
+      timeout: Duration.seconds(30),
+      may: [
+        data.core.reads(),
+        data.core.writes(),
+        startsWorkflow,
+        this.outcomes.publishes(),
+        this.mayValidate(),
+      ],
+    });
+    dispatch.function.addEventSource(
+      new DynamoEventSource(data.core.table, {
+        startingPosition: StartingPosition.TRIM_HORIZON,
+        // Small batches: one bad record is found in four splits, and the good ones around it flow.
+        batchSize: 10,
+        bisectBatchOnError: true,
+        retryAttempts: 5,
+        maxRecordAge: Duration.hours(6),
+        reportBatchItemFailures: true,
+        onFailure: new SqsDlq(this.deadLetters.dispatch),
+        // Rows that were put into the outbox, and no other change of the table: the rest is never paid for.
+        filters: [
+          FilterCriteria.filter({
+            eventName: FilterRule.isEqual('INSERT'),
+            dynamodb: { Keys: { pk: { S: FilterRule.beginsWith('OUTBOX#') } } },
+          }),
+        ],
+      }),
+    );
+
+    const sweep = addFunction('sweep-unfinished', {
+      entry: 'training-workflow/sweep-unfinished',
+      timeout: Duration.minutes(2),
+      may: [
+        data.core.reads(),
+        data.core.writes(),
+        startsWorkflow,
+        this.mayValidate(),
+        this.outcomes.publishes(),
+        {
+          environment: {},
+          statements: [
+            {
+              actions: ['states:DescribeExecution'],
+              resources: [this.#executionArn(workflowName)],
+            },
+          ],
+        },
+      ],
+    });
+    new Rule(this, 'SweepUnfinished', {
+      description: 'Finds accepted work that nobody is doing',
+      // An accepted job is repaired within five minutes of the fault’s end (faults.md, I2).
+      schedule: Schedule.rate(Duration.minutes(5)),
+      targets: [
+        new LambdaFunction(sweep.function, {
+          deadLetterQueue: this.deadLetters.background,
+          // The next sweep comes anyway.
+          retryAttempts: 1,
+          maxEventAge: Duration.minutes(5),
+        }),
+      ],
+    });
+    this.functions = functions;
+
+    const output = (name: string, value: string) => new CfnOutput(this, name, { value });
+    output('TrainingWorkflowArn', this.trainingWorkflow.stateMachineArn);
+    output('PollWindowArn', this.pollWindow.stateMachineArn);
+    output('ValidationQueueUrl', this.validationQueue.queueUrl);
+    output('OutcomesTopicArn', this.outcomes.topic.topicArn);
+  }
+
+  /** May ask for a dataset's check. */
+  mayValidate(): Grant {
+    return {
+      environment: { VALIDATION_QUEUE_URL: this.validationQueue.queueUrl },
+      statements: [{ actions: ['sqs:SendMessage'], resources: [this.validationQueue.queueArn] }],
+    };
+  }
+
+  #steps(
+    stage: Stage,
+    data: DataStack,
+    addFunction: (name: string, rest: Omit<ServiceFunctionProps, 'stage'>) => ServiceFunction,
+  ): { functions: Record<Step, ServiceFunction>; names: Record<Step, string> } {
+    const records = [data.core.reads(), data.core.writes()];
+    const events = [data.telemetry.reads(), data.telemetry.writes()];
+    const may: Record<Step, Grant[]> = {
+      'prepare-run': [...records, ...events, data.datasets.reads('datasets/')],
+      'submit-run': [
+        ...records,
+        ...events,
+        ...data.cluster(stage),
+        data.runTokens(),
+        setting('RUNS_API_URL', stage.runsApiUrl),
+      ],
+      'observe-run': [
+        ...records,
+        ...events,
+        ...data.cluster(stage),
+        data.models.reads('models/'),
+        data.models.lists('models/'),
+      ],
+      'publish-model': [
+        ...records,
+        ...events,
+        data.models.reads('models/'),
+        data.models.writes('models/'),
+        data.models.lists('models/'),
+      ],
+      'settle-costs': [...records, ...events],
+      'announce-outcome': [...records, ...events, this.outcomes.publishes()],
+      'clean-up': [
+        ...records,
+        ...events,
+        ...data.cluster(stage),
+        data.models.reads('models/'),
+        data.models.writes('models/'),
+        data.models.lists('models/'),
+      ],
+    };
+    const speaksToCluster: readonly Step[] = ['submit-run', 'observe-run', 'clean-up'];
+    const functions = {} as Record<Step, ServiceFunction>;
+    const names = {} as Record<Step, string>;
+    for (const step of STEPS) {
+      functions[step] = addFunction(step, {
+        entry: `training-workflow/${step}`,
+        timeout: STEP_TIMEOUT,
+        may: may[step],
+        speaksToCluster: speaksToCluster.includes(step),
+      });
+      names[step] = functions[step].function.functionArn;
+    }
+    return { functions, names };
+  }
+
+  #stateMachine(
+    id: string,
+    stage: Stage,
+    definition: StateMachineDefinition,
+    stateMachineName?: string,
+  ): StateMachine {
+    return new StateMachine(this, id, {
+      ...(stateMachineName ? { stateMachineName } : {}),
+      stateMachineType: StateMachineType.STANDARD,
+      definitionBody: DefinitionBody.fromString(this.toJsonString(definition)),
+      tracingEnabled: true,
+      logs: {
+        // Only ids travel between states, but a payload is no thing for a log.
+        includeExecutionData: false,
+        level: LogLevel.ALL,
+        destination: new LogGroup(this, `${id}-logs`, {
+          // Log groups of this name prefix need no resource policy, of which an account has ten.
+          logGroupName: `/aws/vendedlogs/states/brightrun-${stage.name}-${id}`,
+          retention: stage.logRetentionDays satisfies RetentionDays as RetentionDays,
+          removalPolicy: RemovalPolicy.DESTROY,
+        }),
+      },
+    });
+  }
+
+  /** What `startExecution.sync:2` needs besides starting: to see and stop the child, and the rule it listens with. */
+  #mayRunWindows(workflowName: string): void {
+    const child = this.pollWindow.stateMachineName;
+    const statements: [string[], string[]][] = [
+      [['states:StartExecution'], [this.pollWindow.stateMachineArn]],
+      [['states:DescribeExecution', 'states:StopExecution'], [this.#executionArn(child)]],
+      [
+        ['events:PutTargets', 'events:PutRule', 'events:DescribeRule'],
+        [
+          this.formatArn({
+            service: 'events',
+            resource: 'rule',
+            resourceName: 'StepFunctionsGetEventsForStepFunctionsExecutionRule',
+          }),
+        ],
+      ],
+      // For handing over to a fresh execution of itself.
+      [['states:StartExecution'], [this.#stateMachineArn(workflowName)]],
+    ];
+    for (const [actions, resources] of statements) {
+      this.trainingWorkflow.addToRolePolicy(new PolicyStatement({ actions, resources }));
+    }
+  }
+
+  #stateMachineArn(name: string): string {
+    return `arn:${this.partition}:states:${this.region}:${this.account}:stateMachine:${name}`;
+  }
+
+  #executionArn(stateMachineName: string): string {
+    return `arn:${this.partition}:states:${this.region}:${this.account}:execution:${stateMachineName}:*`;
+  }
+
+  /** May send from the stage's address, and from no other. */
+  #sendsEmail(stage: Stage): Grant {
+    return {
+      environment: { EMAIL_FROM: stage.email.from },
+      statements: [
+        {
+          actions: ['ses:SendEmail'],
+          // An identity is the address or its domain, and a configuration set may stand behind it.
+          resources: [
+            this.formatArn({ service: 'ses', resource: 'identity', resourceName: '*' }),
+            this.formatArn({ service: 'ses', resource: 'configuration-set', resourceName: '*' }),
+          ],
+          conditions: { StringEquals: { 'ses:FromAddress': stage.email.from } },
+        },
+      ],
+    };
+  }
+}
