@@ -1,6 +1,7 @@
 import { Amplify } from 'aws-amplify';
 import {
   confirmResetPassword,
+  confirmSignIn,
   confirmSignUp,
   fetchAuthSession,
   resendSignUpCode,
@@ -40,7 +41,7 @@ export async function signedInEmail(): Promise<string | undefined> {
 }
 
 /** What has to come next after a password was right. */
-export type SignInOutcome = 'signed-in' | 'confirm' | 'new-password' | 'unsupported';
+export type SignInOutcome = 'signed-in' | 'confirm' | 'new-password' | 'first-password' | 'authenticator';
 
 /** SRP: the password itself never leaves the browser. */
 export async function signIn(email: string, password: string): Promise<SignInOutcome> {
@@ -54,7 +55,15 @@ export async function signIn(email: string, password: string): Promise<SignInOut
   if (isSignedIn) return 'signed-in';
   if (nextStep.signInStep === 'CONFIRM_SIGN_UP') return 'confirm';
   if (nextStep.signInStep === 'RESET_PASSWORD') return 'new-password';
-  return 'unsupported';
+  if (nextStep.signInStep === 'CONFIRM_SIGN_IN_WITH_NEW_PASSWORD_REQUIRED') return 'first-password';
+  if (nextStep.signInStep === 'CONFIRM_SIGN_IN_WITH_TOTP_CODE') return 'authenticator';
+  throw new Error(`No page answers ${nextStep.signInStep}.`);
+}
+
+/** Answers what signIn asked for: a first own password, or an authenticator's code. */
+export async function answerChallenge(answer: string): Promise<void> {
+  const { isSignedIn } = await confirmSignIn({ challengeResponse: answer });
+  if (!isSignedIn) throw new Error('The sign-in asks for more than one answer.');
 }
 
 /** True when the address still has to be confirmed with a code. */

@@ -8,6 +8,8 @@ export interface Config {
   stage: string;
   /** Path of the API on this origin, `/v1`. */
   apiBase: string;
+  /** Who may make an account; `invite` hides the way to sign up. Absent: anybody may try. */
+  signUp?: 'open' | 'domains' | 'invite';
 }
 
 /** The edge answered with something that is not this installation's description. */
@@ -48,6 +50,7 @@ export function readConfig(value: unknown): Config {
     return found;
   };
   const endpoint: unknown = fields.get('userPoolEndpoint');
+  const signUp: unknown = fields.get('signUp');
   return {
     userPoolId: text('userPoolId'),
     userPoolClientId: text('userPoolClientId'),
@@ -55,5 +58,6 @@ export function readConfig(value: unknown): Config {
     region: text('region'),
     stage: text('stage'),
     apiBase: text('apiBase'),
+    ...(signUp === 'open' || signUp === 'domains' || signUp === 'invite' ? { signUp } : {}),
   };
 }
