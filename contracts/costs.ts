@@ -108,6 +108,8 @@ export const BudgetRecord = z.object({
   month: Month,
   heldUsdMicros: z.int(),
   spentUsdMicros: UsdMicros,
+  /** Held + spent, moved by the same updates: a DynamoDB condition can compare one figure but not add two. */
+  committedUsdMicros: z.int(),
 });
 export type BudgetRecord = z.infer<typeof BudgetRecord>;
 

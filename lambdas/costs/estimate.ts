@@ -1,0 +1,206 @@
+/** What a run would take in time, memory and money; pure, and far below 5 ms (design.md §10). */
+import type { Hyperparameters } from '../../contracts/catalog.ts';
+import type { Estimate } from '../../contracts/costs.ts';
+import { LIMITS } from '../../contracts/limits.ts';
+import type { CatalogBaseModel } from '../catalog/base-models.ts';
+import type { CatalogGpuType } from '../catalog/gpu-types.ts';
+import { memoryOf, trainableParameters } from './memory.ts';
+import { costOf, roundUpToTwoDigits } from './money.ts';
+import { type CheckedData, LEAST_VALIDATION_ROWS, type RunSize, sizeOfRun } from './run-size.ts';
+import { type Range, type Speed, speedOf } from './speed.ts';
+
+export interface RunToEstimate {
+  data: CheckedData;
+  baseModel: CatalogBaseModel;
+  gpuType: CatalogGpuType;
+  gpuCount: number;
+  /** Already chosen: `chooseHyperparameters`. */
+  hyperparameters: Hyperparameters;
+}
+
+/** Everything of an estimate that needs no reading; the entry adds the budget. */
+export type RunEstimate = Omit<Estimate, 'budget'>;
+
+/** How many held-out prompts are answered before and after, and how long an answer may get. */
+export const SAMPLES = { prompts: 6, maxTokens: 96 } as const;
+
+/** A forward pass alone is half of what a trained token costs. */
+const EVALUATION_SHARE = 0.5;
+/** Rows that go through an evaluation together (trainer: row_losses). */
+const EVALUATION_ROWS = 16;
+/** Uploads to S3 from the cluster, bytes a second, and the calls around them in seconds. */
+const UPLOAD_BYTES_PER_SECOND: Range = { low: 1e7, expected: 5e7, high: 2e8 };
+const PUBLISH_CALLS_SECONDS: Range = { low: 1, expected: 2, high: 8 };
+/** Adapter, its best state and AdamW's two moments, all in float32. */
+const CHECKPOINT_BYTES_PER_PARAMETER = 16;
+/** The published adapter is float32. */
+const ADAPTER_BYTES_PER_PARAMETER = 4;
+/** Under about 100 steps an adapter has hardly moved (facts.md §5). */
+const FEW_STEPS = 100;
+/** The suggested cap leaves a fifth above the high end: a run should end by itself, not at its cap. */
+const CAP_MARGIN = 1.2;
+
+const add = (a: Range, b: Range): Range => ({
+  low: a.low + b.low,
+  expected: a.expected + b.expected,
+  high: a.high + b.high,
+});
+const times = (a: Range, factor: number): Range => ({
+  low: a.low * factor,
+  expected: a.expected * factor,
+  high: a.high * factor,
+});
+const fixed = (seconds: number): Range => ({ low: seconds, expected: seconds, high: seconds });
+/** Seconds for an amount at a speed: the low end comes from the high speed. */
+const at = (amount: number, speed: Range): Range => ({
+  low: amount / speed.high,
+  expected: amount / speed.expected,
+  high: amount / speed.low,
+});
+
+type Phases = Record<Estimate['phases'][number]['phase'], Range>;
+
+function phasesOf(run: RunToEstimate, size: RunSize, speed: Speed): { phases: Phases; checkpoint: Range } {
+  const { baseModel, gpuType, hyperparameters: chosen } = run;
+  const { low, high } = size.tokenUncertainty;
+  const widened = ({ low: from, expected, high: to }: Range): Range => ({
+    low: from * low,
+    expected,
+    high: to * high,
+  });
+  const evaluation = add(
+    widened(times(at(size.validationTokens, speed.tokensPerSecond), EVALUATION_SHARE)),
+    fixed(Math.ceil(size.validationRows / EVALUATION_ROWS) * speed.secondsPerStep * EVALUATION_SHARE),
+  );
+  const prompts = size.validationRows === 0 ? 0 : Math.min(SAMPLES.prompts, size.validationRows);
+  const generated = prompts * SAMPLES.maxTokens * speed.secondsPerGeneratedToken;
+  // Answers end by themselves, as a rule at half of what they may take.
+  const answers: Range = { low: generated * 0.2, expected: generated * 0.5, high: generated };
+  const steps = add(
+    widened(at(chosen.epochs * size.tokensPerEpoch, speed.tokensPerSecond)),
+    times({ low: 0.7, expected: 1, high: 1.5 }, size.steps * speed.secondsPerStep),
+  );
+  const training = add(steps, times(evaluation, size.evaluations));
+  // Stopping early is possible once patience has run out after the first evaluation.
+  const patience = chosen.earlyStoppingPatience;
+  const stopsAt =
+    patience === 0 || size.evaluations === 0 ? 1 : Math.min(1, (patience + 1) / size.evaluations);
+  const parameters = trainableParameters(baseModel, chosen);
+  const checkpoint = at(parameters * CHECKPOINT_BYTES_PER_PARAMETER, UPLOAD_BYTES_PER_SECOND);
+  return {
+    phases: {
+      starting: gpuType.startSeconds,
+      loading: add(fixed(0.5), at(baseModel.weightBytes, gpuType.loadBytesPerSecond)),
+      'evaluating-base': add(evaluation, answers),
+      training: { ...training, low: training.low * stopsAt },
+      'evaluating-tuned': add(evaluation, answers),
+      publishing: add(
+        PUBLISH_CALLS_SECONDS,
+        at(parameters * ADAPTER_BYTES_PER_PARAMETER, UPLOAD_BYTES_PER_SECOND),
+      ),
+    },
+    checkpoint: add(PUBLISH_CALLS_SECONDS, checkpoint),
+  };
+}
+
+/** Estimates a run. More rows, tokens, epochs or evaluations never cost less. */
+export function estimateRun(run: RunToEstimate): RunEstimate {
+  const { baseModel, gpuType, gpuCount, hyperparameters } = run;
+  const size = sizeOfRun(run.data, baseModel, hyperparameters);
+  const speed = speedOf(baseModel, gpuType, gpuCount);
+  const { phases, checkpoint } = phasesOf(run, size, speed);
+  const seconds = Object.values(phases).reduce(add);
+  const cost = (value: number) => costOf(value, gpuType.usdMicrosPerHour, gpuCount);
+  const costUsdMicros = {
+    low: cost(seconds.low),
+    expected: cost(seconds.expected),
+    high: cost(seconds.high),
+  };
+  // The least a usable model costs, at the slow end: less than this would buy nothing at all (design.md §6).
+  const least = [phases.starting, phases.loading, phases['evaluating-base'], checkpoint, phases.publishing];
+  const minimumCapUsdMicros = Math.max(1, cost(least.reduce(add).high));
+  const tokensPerStep = size.steps === 0 ? 0 : (hyperparameters.epochs * size.tokensPerEpoch) / size.steps;
+  const memory = memoryOf(baseModel, gpuType, gpuCount, hyperparameters);
+  return {
+    trainingRows: size.trainingRows,
+    validationRows: size.validationRows,
+    tokensPerEpoch: size.tokensPerEpoch,
+    totalTokens: size.totalTokens,
+    steps: size.steps,
+    evaluations: size.evaluations,
+    tokensPerSecond: paceOf(speed, tokensPerStep),
+    speedSource: speed.source,
+    seconds,
+    phases: Object.entries(phases).map(([phase, range]) => ({
+      phase: phase as keyof Phases,
+      seconds: range,
+    })),
+    costUsdMicros,
+    memory,
+    price: {
+      usdMicrosPerHour: gpuType.usdMicrosPerHour,
+      gpuCount,
+      pricedOn: gpuType.pricedOn,
+      source: gpuType.priceSource,
+    },
+    minimumCapUsdMicros,
+    suggestedCapUsdMicros: Math.min(
+      largestCap(gpuType, gpuCount),
+      roundUpToTwoDigits(Math.max(minimumCapUsdMicros, costUsdMicros.high) * CAP_MARGIN),
+    ),
+    hyperparameters,
+    remarks: remarksOf(run, size, speed, memory.fits),
+  };
+}
+
+/** More than this cannot be spent: a run ends at 14 days. */
+export function largestCap(gpuType: CatalogGpuType, gpuCount: number): number {
+  return costOf(LIMITS.jobDays * 86_400, gpuType.usdMicrosPerHour, gpuCount);
+}
+
+/** Tokens a second as the monitor will show them: a step's fixed part is in them. */
+function paceOf(speed: Speed, tokensPerStep: number): Range {
+  if (tokensPerStep === 0) return speed.tokensPerSecond;
+  const pace = (tokensPerSecond: number, overhead: number) =>
+    tokensPerStep / (tokensPerStep / tokensPerSecond + overhead * speed.secondsPerStep);
+  return {
+    low: pace(speed.tokensPerSecond.low, 1.5),
+    expected: pace(speed.tokensPerSecond.expected, 1),
+    high: pace(speed.tokensPerSecond.high, 0.7),
+  };
+}
+
+function remarksOf(run: RunToEstimate, size: RunSize, speed: Speed, fits: boolean): string[] {
+  const { baseModel, gpuType, gpuCount, hyperparameters: chosen, data } = run;
+  const remarks: string[] = [];
+  const count = (value: number) => value.toLocaleString('en-US');
+  if (!fits) {
+    remarks.push(
+      `The run does not fit into ${gpuCount === 1 ? '' : `${gpuCount} × `}${gpuType.title}. Take a smaller batch, shorter rows, more GPUs or a smaller base model.`,
+    );
+  }
+  if (size.steps < FEW_STEPS) {
+    remarks.push(
+      `${count(size.steps)} steps are few: below about 100 a model hardly changes. More epochs or a smaller batch give more.`,
+    );
+  }
+  if (size.validationRows < LEAST_VALIDATION_ROWS) {
+    remarks.push(
+      `With ${count(size.validationRows)} held-out rows no gain can be proven; ${LEAST_VALIDATION_ROWS} are the least.`,
+    );
+  }
+  if (size.rowsCut > 0) {
+    remarks.push(
+      `About ${count(size.rowsCut)} rows are longer than ${count(chosen.maxSequenceTokens)} tokens and are cut there.`,
+    );
+  }
+  if (data.summary.tokens?.tokenizer !== baseModel.tokenizer) {
+    remarks.push(
+      'The tokens were not counted with this base model’s tokenizer: time and cost may be off by 40 %.',
+    );
+  }
+  if (speed.source.startsWith('a formula')) {
+    remarks.push('No run of this base model on this GPU type was measured yet: the range is wide.');
+  }
+  return remarks;
+}

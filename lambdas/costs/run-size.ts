@@ -1,0 +1,117 @@
+/** What a run will do with a dataset: rows, tokens, steps and evaluations, as the trainer counts them. */
+import type { Hyperparameters } from '../../contracts/catalog.ts';
+import type { CheckSummary } from '../../contracts/datasets.ts';
+import type { CatalogBaseModel } from '../catalog/base-models.ts';
+
+/** The part of a checked version that decides a run's size. */
+export interface CheckedData {
+  summary: CheckSummary;
+  /** Bytes of data.jsonl: four a token where no tokenizer counted. */
+  bytes: number;
+  hasValidationFile: boolean;
+}
+
+export interface RunSize {
+  trainingRows: number;
+  validationRows: number;
+  tokensPerEpoch: number;
+  validationTokens: number;
+  steps: number;
+  /** During training; one before and one after it come on top. */
+  evaluations: number;
+  totalTokens: number;
+  rowsCut: number;
+  /** How far the count of tokens may be off, as factors. */
+  tokenUncertainty: { low: number; high: number };
+}
+
+/** Fewer validation rows prove nothing (trainer/brightrun_trainer/split.py), and at most a quarter is held back. */
+export const LEAST_VALIDATION_ROWS = 8;
+const MOST_VALIDATION_SHARE = 0.25;
+/** English text in tokenizers of 128,000 and more words: about four bytes a token (facts.md §4). */
+const BYTES_PER_TOKEN = 4;
+/** The base before training and the tuned model after it. */
+const EVALUATIONS_OUTSIDE_TRAINING = 2;
+
+/** How many rows the trainer holds back: the same rule as its `validation_count`. */
+export function rowsHeldBack(rows: number, fraction: number): number {
+  if (fraction <= 0) return 0;
+  const wanted = Math.max(Math.round(rows * fraction), LEAST_VALIDATION_ROWS);
+  return wanted <= rows * MOST_VALIDATION_SHARE ? wanted : 0;
+}
+
+/**
+ * Tokens paid for: epochs × training + evaluations × validation. Together's worked example comes out the same:
+ * 8 epochs × 8,192,000 + 10 × 1,000,000 = 75,536,000 (facts.md §6).
+ */
+export function tokensPaidFor(
+  epochs: number,
+  trainingTokens: number,
+  evaluations: number,
+  validationTokens: number,
+): number {
+  return epochs * trainingTokens + evaluations * validationTokens;
+}
+
+/** Tokens of all rows with each cut at `longest`, from the histogram; unknown lengths are taken as they come. */
+function cutTokens(summary: CheckSummary, total: number, longest: number): { tokens: number; rows: number } {
+  const bins = summary.tokens?.histogram ?? [];
+  const middle = (bin: (typeof bins)[number]) => {
+    const end = bin.to ?? Math.max(bin.from, summary.tokens?.longestRow ?? bin.from);
+    return (bin.from + end) / 2;
+  };
+  const counted = bins.reduce((sum, bin) => sum + middle(bin) * bin.rows, 0);
+  if (counted === 0) return { tokens: total, rows: 0 };
+  const scale = total / counted;
+  let tokens = 0;
+  let rows = 0;
+  for (const bin of bins) {
+    const length = middle(bin) * scale;
+    tokens += Math.min(length, longest) * bin.rows;
+    if (length > longest) rows += bin.rows;
+  }
+  return { tokens: Math.round(tokens), rows };
+}
+
+/** The size of a run; throws nothing, a dataset without usable rows gives a run of one empty step. */
+export function sizeOfRun(data: CheckedData, model: CatalogBaseModel, chosen: Hyperparameters): RunSize {
+  const { summary } = data;
+  const counted = summary.tokens;
+  const ownTokenizer = counted?.tokenizer === model.tokenizer && counted.method !== 'by-length';
+  const total =
+    counted && (ownTokenizer || counted.method === 'by-length')
+      ? counted.total
+      : Math.ceil(data.bytes / BYTES_PER_TOKEN);
+  const rows = summary.usableRows;
+  const cut = cutTokens(summary, total, chosen.maxSequenceTokens);
+  const validationRows = data.hasValidationFile
+    ? summary.validationRows
+    : rowsHeldBack(rows, chosen.validationFraction);
+  const trainingRows = data.hasValidationFile ? rows : rows - validationRows;
+  const perRow = rows === 0 ? 0 : cut.tokens / rows;
+  const tokensPerEpoch = Math.round(perRow * trainingRows);
+  const validationTokens =
+    data.hasValidationFile && counted && ownTokenizer
+      ? counted.validation
+      : Math.round(perRow * validationRows);
+  const stepsPerEpoch = Math.max(1, Math.ceil(trainingRows / chosen.batchSize));
+  const steps = stepsPerEpoch * chosen.epochs;
+  const interval = Math.max(1, Math.ceil(stepsPerEpoch / chosen.evaluationsPerEpoch));
+  const evaluations = validationRows === 0 ? 0 : Math.ceil(steps / interval);
+  const paidEvaluations = validationRows === 0 ? 0 : evaluations + EVALUATIONS_OUTSIDE_TRAINING;
+  return {
+    trainingRows,
+    validationRows,
+    tokensPerEpoch,
+    validationTokens,
+    steps,
+    evaluations,
+    totalTokens: tokensPaidFor(chosen.epochs, tokensPerEpoch, paidEvaluations, validationTokens),
+    rowsCut: ownTokenizer || !counted ? cut.rows : 0,
+    tokenUncertainty: ownTokenizer
+      ? counted.method === 'exact'
+        ? { low: 1, high: 1 }
+        : { low: 0.98, high: 1.02 }
+      : { low: 0.6, high: 1.4 },
+  };
+}

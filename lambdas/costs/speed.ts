@@ -1,0 +1,107 @@
+/** How quickly a base model trains on a GPU type: runs that were measured, else a formula, and which of the two. */
+import type { CatalogBaseModel } from '../catalog/base-models.ts';
+import type { CatalogGpuType } from '../catalog/gpu-types.ts';
+
+export interface Range {
+  low: number;
+  expected: number;
+  high: number;
+}
+
+/** A step takes `secondsPerStep` whatever is in it, and then its tokens. */
+export interface Speed {
+  /** Tokens a second of all GPUs together, were a step nothing but tokens. */
+  tokensPerSecond: Range;
+  secondsPerStep: number;
+  secondsPerGeneratedToken: number;
+  /** In words for a person. */
+  source: string;
+}
+
+/** LoRA costs 2N forward and 2N back through the activations for each token (facts.md §6). */
+const FLOPS_PER_PARAMETER_AND_TOKEN = 4;
+/** Share of the data sheet's speed that A100 and H100 reach; all four published rows of facts.md §6 lie inside. */
+const UTILISATION: Range = { low: 0.3, expected: 0.37, high: 0.45 };
+/** Rows are padded to the longest of their batch, not packed: up to 3.4 times slower (facts.md §6), half as a rule. */
+const PADDING_LOW = 0.5;
+/** 1 → 2 → 4 GPUs gave 1.78 and 3.34 times (facts.md §6): n^0.85 gives 1.80 and 3.25. */
+const SCALING_EXPONENT = 0.85;
+/** Launching the kernels of a step and its optimizer on a GPU; an assumption until a cluster was measured. */
+const GPU_SECONDS_PER_STEP = 0.1;
+/** A token is generated at the pace at which the weights can be read: 1.5 TB/s, and 20 ms for the rest. */
+const GENERATION_BYTES_PER_SECOND = 1.5e12;
+const GENERATION_SECONDS = 0.02;
+/** Two cores reach about 20 GFLOPS in mlx: what the tiny model’s measured runs come to. */
+const CPU_FLOPS = 2e10;
+
+interface MeasuredRun {
+  baseModel: string;
+  gpuType: string;
+  gpuCount: number;
+  tokensPerSecond: Range;
+  secondsPerStep?: number;
+  secondsPerGeneratedToken?: number;
+  source: string;
+}
+
+/** Runs that were measured, by whom; a range where several were, ±15 % around a single published figure. */
+export const MEASURED_RUNS: readonly MeasuredRun[] = [
+  {
+    baseModel: 'brightrun/tiny-base',
+    gpuType: 'cpu-2',
+    gpuCount: 1,
+    tokensPerSecond: { low: 900, expected: 1800, high: 2600 },
+    secondsPerStep: 0.08,
+    secondsPerGeneratedToken: 0.004,
+    source: 'measured on two cores with this trainer',
+  },
+  {
+    baseModel: 'meta-llama/Llama-3.1-8B-Instruct',
+    gpuType: 'nvidia-h100-80gb',
+    gpuCount: 1,
+    tokensPerSecond: { low: 12_473 * 0.85, expected: 12_473, high: 12_473 * 1.15 },
+    source: 'published: Llama 3 8B LoRA on one H100 (NVIDIA NeMo Automodel)',
+  },
+  {
+    baseModel: 'meta-llama/Llama-3.1-70B-Instruct',
+    gpuType: 'nvidia-h100-80gb',
+    gpuCount: 8,
+    tokensPerSecond: { low: 8 * 1092 * 0.85, expected: 8 * 1092, high: 8 * 1092 * 1.15 },
+    source: 'published: Llama 3 70B LoRA on eight H100 (NVIDIA NeMo Automodel)',
+  },
+];
+
+const scaled = (range: Range, factor: number): Range => ({
+  low: range.low * factor,
+  expected: range.expected * factor,
+  high: range.high * factor,
+});
+
+/** `MFU · peak / (4N)` for each GPU, times what several GPUs are worth. */
+function byFormula(model: CatalogBaseModel, peakFlops: number, gpuCount: number): Range {
+  const perSecond = peakFlops / (FLOPS_PER_PARAMETER_AND_TOKEN * model.parameters);
+  return scaled(UTILISATION, perSecond * gpuCount ** SCALING_EXPONENT);
+}
+
+/** The speed to plan with. A measured run of another count of GPUs is scaled, and says so. */
+export function speedOf(model: CatalogBaseModel, gpuType: CatalogGpuType, gpuCount: number): Speed {
+  const generation = GENERATION_SECONDS + model.weightBytes / GENERATION_BYTES_PER_SECOND;
+  const measured = MEASURED_RUNS.find((run) => run.baseModel === model.id && run.gpuType === gpuType.id);
+  if (measured) {
+    const factor = (gpuCount / measured.gpuCount) ** SCALING_EXPONENT;
+    const range = scaled(measured.tokensPerSecond, factor);
+    return {
+      tokensPerSecond: gpuType.accelerator === 'cuda' ? { ...range, low: range.low * PADDING_LOW } : range,
+      secondsPerStep: measured.secondsPerStep ?? GPU_SECONDS_PER_STEP,
+      secondsPerGeneratedToken: measured.secondsPerGeneratedToken ?? generation,
+      source: gpuCount === measured.gpuCount ? measured.source : `${measured.source}, scaled to ${gpuCount}`,
+    };
+  }
+  const range = byFormula(model, gpuType.peakFlops ?? CPU_FLOPS, gpuCount);
+  return {
+    tokensPerSecond: { ...range, low: range.low * PADDING_LOW },
+    secondsPerStep: GPU_SECONDS_PER_STEP,
+    secondsPerGeneratedToken: generation,
+    source: 'a formula: 30 to 45 % of the peak speed, four operations for each parameter and token',
+  };
+}
