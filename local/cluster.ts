@@ -43,16 +43,25 @@ export async function startCluster(supervisor: Supervisor, options: ClusterOptio
     name: 'cluster',
     command: executable(INSTALLATION.venv, 'ray'),
     arguments: [
-      ...['start', '--head', '--block', '--disable-usage-stats', '--log-style', 'record', '--log-color', 'false'],
-      ...['--node-ip-address', CLUSTER_HOST, '--temp-dir', state.ray],
-      ...['--num-cpus', String(processorCount()), '--num-gpus', '0'],
-      ...['--object-store-memory', String(OBJECT_STORE_BYTES)],
-      ...['--include-dashboard', 'true', '--dashboard-host', CLUSTER_HOST, '--dashboard-port', String(port)],
-      ...['--port', gcs, '--ray-client-server-port', client],
-      ...['--node-manager-port', nodeManager, '--object-manager-port', objectManager],
-      ...['--dashboard-agent-listen-port', agentHttp, '--dashboard-agent-grpc-port', agentGrpc],
-      ...['--runtime-env-agent-port', runtimeEnvironment, '--metrics-export-port', metrics],
-    ],
+      [
+        'start',
+        '--head',
+        '--block',
+        '--disable-usage-stats',
+        '--log-style',
+        'record',
+        '--log-color',
+        'false',
+      ],
+      ['--node-ip-address', CLUSTER_HOST, '--temp-dir', state.ray],
+      ['--num-cpus', String(processorCount()), '--num-gpus', '0'],
+      ['--object-store-memory', String(OBJECT_STORE_BYTES)],
+      ['--include-dashboard', 'true', '--dashboard-host', CLUSTER_HOST, '--dashboard-port', String(port)],
+      ['--port', gcs, '--ray-client-server-port', client],
+      ['--node-manager-port', nodeManager, '--object-manager-port', objectManager],
+      ['--dashboard-agent-listen-port', agentHttp, '--dashboard-agent-grpc-port', agentGrpc],
+      ['--runtime-env-agent-port', runtimeEnvironment, '--metrics-export-port', metrics],
+    ].flat(),
     workingFolder: state.temporary,
     environment: {
       // `brightrun-train` is found here.
@@ -86,7 +95,7 @@ export async function startCluster(supervisor: Supervisor, options: ClusterOptio
 
 /** What the trainer finds on a node of this cluster; on a GPU cluster its image says so. */
 const TRAINER_ENVIRONMENT: Record<string, string> = {
-  BRIGHTRUN_MODELS: INSTALLATION.models,
+  BRIGHTRUN_MODELS_DIR: INSTALLATION.models,
   // Compiled kernels want a C++ compiler and were slower for a model this small: 36 s against 60 s (facts.md §7).
   MLX_DISABLE_COMPILE: '1',
   OMP_NUM_THREADS: '2',

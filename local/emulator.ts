@@ -23,7 +23,8 @@ export interface EmulatorOptions {
 
 export async function startEmulator(supervisor: Supervisor, options: EmulatorOptions): Promise<Part> {
   const { state, port } = options;
-  for (const folder of [state.emulator, state.objects, state.temporary]) mkdirSync(folder, { recursive: true });
+  for (const folder of [state.emulator, state.objects, state.temporary])
+    mkdirSync(folder, { recursive: true });
   forgetStreamPositions(state);
   const part = supervisor.start({
     name: 'emulator',

@@ -84,7 +84,11 @@ const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(reso
  * Ends all processes of a copy, or of one part of it: SIGTERM, `graceMs` to end by themselves, then SIGKILL until
  * none is left. Answers those that did not even end then.
  */
-export async function endProcesses(copy: string, part: string | undefined, graceMs: number): Promise<number[]> {
+export async function endProcesses(
+  copy: string,
+  part: string | undefined,
+  graceMs: number,
+): Promise<number[]> {
   const left = () => processesOf(copy).filter((each) => part === undefined || each.part === part);
   const deadline = Date.now() + graceMs;
   for (const each of graceMs > 0 ? left() : []) signal(each.pid, 'SIGTERM');

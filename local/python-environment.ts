@@ -1,11 +1,11 @@
 /** Makes the Python environments from hashed locks, with uv; a stamp lets later starts skip it. */
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { INSTALLATION, REPOSITORY } from './folders.ts';
 import type { Python } from './prerequisites.ts';
 import { StartProblem } from './start-problem.ts';
+import { runTool } from './tools.ts';
 
 export interface PythonEnvironment {
   folder: string;
@@ -97,23 +97,18 @@ function fingerprint(environment: PythonEnvironment, python: Python): string {
 
 const hash = (text: string) => createHash('sha256').update(text).digest('hex');
 
-/** Runs a tool with this person's environment, because that is where their index, proxy and certificates are named. */
-function tool(command: string, parameters: string[]): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, parameters, {
-      cwd: REPOSITORY,
-      env: { ...process.env, VIRTUAL_ENV: undefined, UV_HTTP_RETRIES: process.env.UV_HTTP_RETRIES ?? '2' },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let said = '';
-    const listen = (chunk: Buffer) => {
-      said = (said + chunk.toString('utf8')).slice(-20_000);
-    };
-    child.stdout.on('data', listen);
-    child.stderr.on('data', listen);
-    child.once('error', (error) => reject(new StartProblem(`${command} could not be run: ${error.message}`)));
-    child.once('exit', (code) => (code === 0 ? resolve() : reject(explain(said))));
+/** With this person's environment, because that is where their index, proxy and certificates are named. */
+async function tool(command: string, parameters: string[]): Promise<void> {
+  const { code, said } = await runTool({
+    command,
+    arguments: parameters,
+    environment: {
+      ...process.env,
+      VIRTUAL_ENV: undefined,
+      UV_HTTP_RETRIES: process.env.UV_HTTP_RETRIES ?? '2',
+    },
   });
+  if (code !== 0) throw explain(said);
 }
 
 /** One sentence for the ways in which an installation fails; the tool's own words behind it where none fits. */

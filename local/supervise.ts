@@ -81,7 +81,8 @@ export function supervise(copy: string, logFolder: string): Supervisor {
         detached: true,
       });
       closeSync(log);
-      const logTail = (lines = 20) => readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-lines).join('\n');
+      const logTail = (lines = 20) =>
+        readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-lines).join('\n');
       let hasEnded = false;
       const ended = new Promise<void>((resolve) => {
         const end = (how: string) => {
