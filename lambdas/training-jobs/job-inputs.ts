@@ -1,0 +1,13 @@
+import type { DatasetRecord, DatasetVersionRecord } from '../../contracts/datasets.ts';
+import type { SettingsRecord } from '../../contracts/account.ts';
+
+/** What a job must know of others before it is accepted. */
+export interface JobInputs {
+  /** A dataset of this owner with one of its versions; nothing when either is not theirs. */
+  datasetVersion(
+    owner: string,
+    datasetId: string,
+    version: number,
+  ): Promise<{ dataset: DatasetRecord; version: DatasetVersionRecord } | undefined>;
+  settings(owner: string): Promise<SettingsRecord | undefined>;
+}

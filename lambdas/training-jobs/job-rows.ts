@@ -1,0 +1,57 @@
+/** How a job and what is told about it lie in the tables: items of a transaction, without a client. */
+import { TrainingJobRecord } from '../../contracts/training-jobs.ts';
+import { eventPuts, numberedEvents } from '../metrics/job-events.ts';
+import { coreKeys, listKey, unfinishedKey } from '../runtime/dynamo-keys.ts';
+import type { TransactWrite } from '../runtime/dynamo.ts';
+import { outboxPut, outcomeRecord } from '../runtime/outbox.ts';
+import type { JobChange } from './training-job.ts';
+
+export interface JobTables {
+  core: string;
+  telemetry: string;
+}
+
+/** The sweeper looks when nothing has moved a job for a minute: polls come every 60 s at most, most of them write nothing. */
+const DUE_AFTER_MS = 60_000;
+
+/** The row: with the list index always, with the index of unfinished work until everything is cleaned up. */
+export function jobRow(job: TrainingJobRecord): Record<string, unknown> {
+  const dueAt = new Date(Date.parse(job.updatedAt) + DUE_AFTER_MS).toISOString();
+  return {
+    ...coreKeys.job(job.owner, job.id),
+    ...listKey(job.owner, 'JOB', job.createdAt, job.id),
+    ...(job.cleanedUpAt ? {} : unfinishedKey(job.id, dueAt)),
+    ...job,
+  };
+}
+
+/** A stored row as a record; keys and index attributes fall away. */
+export const parseJobRow = (row: unknown): TrainingJobRecord => TrainingJobRecord.parse(row);
+
+/** A job's first revision, only where there is none. */
+export const firstJobPut = (tables: JobTables, job: TrainingJobRecord): TransactWrite => ({
+  Put: {
+    TableName: tables.core,
+    Item: jobRow(job),
+    ConditionExpression: 'attribute_not_exists(pk)',
+  },
+});
+
+/** The next revision in place of exactly the one before it. */
+export const nextJobPut = (tables: JobTables, job: TrainingJobRecord): TransactWrite => ({
+  Put: {
+    TableName: tables.core,
+    Item: jobRow(job),
+    ConditionExpression: 'revision = :before',
+    ExpressionAttributeValues: { ':before': job.revision - 1 },
+  },
+});
+
+/** What is told about a change: its events, and one outbox row an outcome. */
+export function tellingPuts(tables: JobTables, change: JobChange, now: Date): TransactWrite[] {
+  const of = { owner: change.job.owner, jobId: change.job.id };
+  return [
+    ...eventPuts(tables.telemetry, numberedEvents(of, change.events, 'job', now)),
+    ...change.outcomes.map((outcome) => outboxPut(tables.core, outcomeRecord(outcome))),
+  ];
+}
