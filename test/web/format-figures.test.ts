@@ -7,7 +7,6 @@ import {
   moneyAtLeast,
   moneyRange,
   parseMoney,
-  pricePerHour,
 } from '../../web/src/lib/format/money.ts';
 import {
   bytes,
@@ -30,16 +29,25 @@ describe('money', () => {
     expect(money(30_040_000)).toBe('$30.04');
     expect(money(1_234_500_000)).toBe('$1,234.50');
     expect(money(0)).toBe('$0.00');
-    expect(text(money(1))).toBe('< $0.01');
-    expect(text(money(4_999))).toBe('< $0.01');
-    expect(money(5_000)).toBe('$0.01');
+    expect(money(1)).toBe('$0.000001');
+    expect(money(100_000)).toBe('$0.10');
     expect(money(-5_500_000)).toBe('−$5.50');
   });
 
+  test('below ten cents two digits count, because cents would be far off', () => {
+    expect(money(1_333)).toBe('$0.0013');
+    expect(money(12_800)).toBe('$0.013');
+    expect(money(50_000)).toBe('$0.05');
+    expect(money(99_999)).toBe('$0.10');
+    expect(money(80_000)).toBe('$0.08');
+  });
+
   test('a smallest cap is rounded up, so that typing it is enough', () => {
-    expect(moneyAtLeast(20_001)).toBe('$0.03');
+    expect(moneyAtLeast(2_740_001)).toBe('$2.75');
     expect(moneyAtLeast(20_000)).toBe('$0.02');
-    expect(parseMoney(moneyAtLeast(20_001))).toBeGreaterThanOrEqual(20_001);
+    for (let micros = 1; micros < 3_000_000; micros = Math.ceil(micros * 1.07)) {
+      expect(parseMoney(moneyAtLeast(micros))).toBeGreaterThanOrEqual(micros);
+    }
   });
 
   test('only forecasts of a hundred dollars and more are whole dollars', () => {
@@ -49,14 +57,7 @@ describe('money', () => {
 
   test('a range whose ends read the same is one figure', () => {
     expect(text(moneyRange(25_400_000, 35_900_000))).toBe('$25.40 – $35.90');
-    expect(text(moneyRange(1_000, 2_000))).toBe('< $0.01');
-  });
-
-  test('a price an hour keeps the digits that tell it from another', () => {
-    expect(pricePerHour(6_880_000)).toBe('$6.88');
-    expect(pricePerHour(36_000)).toBe('$0.036');
-    expect(pricePerHour(50_000)).toBe('$0.05');
-    expect(pricePerHour(90_000)).toBe('$0.09');
+    expect(moneyRange(12_340_000, 12_341_000)).toBe('$12.34');
   });
 
   test('axis labels have the decimals their step needs', () => {

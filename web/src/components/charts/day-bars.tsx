@@ -1,6 +1,4 @@
-import { money } from '../../lib/format/money.ts';
-import { axisMoney } from '../../lib/format/money.ts';
-import { decimal } from '../../lib/format/numbers.ts';
+import { axisMoney, money } from '../../lib/format/money.ts';
 import { ChartFigure } from './chart-figure.tsx';
 import { domainOf, labelWidth, linearScale } from './scale.ts';
 
@@ -96,7 +94,7 @@ export function DayBars({
                       textAnchor="middle"
                       className="fill-ink-2"
                     >
-                      {day.usdMicros < 5_000 ? '< 0.01' : decimal(day.usdMicros / 1e6, 2)}
+                      {money(day.usdMicros).replace('$', '')}
                     </text>
                   )}
                 </g>

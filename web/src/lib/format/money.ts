@@ -1,18 +1,26 @@
 import { decimal, NBSP } from './numbers.ts';
 
 const MICROS = 1_000_000;
-const MICROS_A_CENT = 10_000;
 
-/** `$30.04`: always cents. What is more than nothing and rounds to nothing reads `< $0.01`. */
+/**
+ * `$30.04`: always cents. Below ten cents, where cents would be more than 5 % off, two significant digits: `$0.013`,
+ * `$0.0013` (a run on two CPU cores costs that little).
+ */
 export function money(usdMicros: number): string {
-  const size = Math.abs(usdMicros);
-  if (size > 0 && size < MICROS_A_CENT / 2) return `<${NBSP}$0.01`;
-  return withSign(usdMicros, 2);
+  return withSign(usdMicros, decimalsOf(usdMicros));
 }
 
-/** Rounded up to a whole cent: for what must be covered (a smallest cap), so that typing the figure is enough. */
+/** Rounded up to what `money` shows: for what must be covered (a smallest cap), so that typing the figure is enough. */
 export function moneyAtLeast(usdMicros: number): string {
-  return money(Math.ceil(usdMicros / MICROS_A_CENT) * MICROS_A_CENT);
+  const unit = 10 ** (6 - decimalsOf(usdMicros));
+  return money(Math.ceil(usdMicros / unit - 1e-9) * unit);
+}
+
+/** Two; below ten cents as many as two significant digits need, at most the six a micro has. */
+function decimalsOf(usdMicros: number): number {
+  const size = Math.abs(usdMicros);
+  if (size === 0 || size >= 100_000) return 2;
+  return Math.min(6, Math.max(2, 7 - Math.floor(Math.log10(size))));
 }
 
 /** A forecast: `$511` from a hundred dollars on, cents below. */
@@ -24,13 +32,6 @@ export function forecast(usdMicros: number): string {
 export function moneyRange(low: number, high: number): string {
   const [from, to] = [money(low), money(high)];
   return from === to ? from : `${from}${NBSP}– ${to}`;
-}
-
-/** A price an hour: `$6.88`, and for what costs less than ten cents as many digits as tell it apart: `$0.036`. */
-export function pricePerHour(usdMicros: number): string {
-  if (usdMicros <= 0 || usdMicros >= 10 * MICROS_A_CENT) return money(usdMicros);
-  const text = decimal(usdMicros / MICROS, 6).replace(/0+$/, '');
-  return `$${text.replace(/^(0\.\d)$/, '$10')}`;
 }
 
 /** Labels of a money axis, all with the decimals its step needs: `$0 $10 $20`, `$0 $0.01 $0.02`. */
@@ -59,6 +60,8 @@ export function editableMoney(usdMicros: number): string {
 }
 
 function withSign(usdMicros: number, digits: number): string {
-  const text = decimal(usdMicros / MICROS, digits);
+  const fixed = decimal(usdMicros / MICROS, digits);
+  // `$0.050` says no more than `$0.05`.
+  const text = digits > 2 ? fixed.replace(/(\.\d\d\d*?)0+$/, '$1') : fixed;
   return text.startsWith('−') ? `−$${text.slice(1)}` : `$${text}`;
 }
