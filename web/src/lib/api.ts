@@ -1,4 +1,5 @@
 import {
+  infiniteQueryOptions,
   queryOptions,
   useMutation,
   useQueryClient,
@@ -7,7 +8,8 @@ import {
 } from '@tanstack/react-query';
 import { useRef } from 'react';
 import type { Answer, CallInput, CallOptions, Client } from '../../../contracts/client.ts';
-import type { AnyOperation, ResponseOf } from '../../../contracts/operation.ts';
+import type * as z from 'zod';
+import type { AnyOperation, Operation, ResponseOf } from '../../../contracts/operation.ts';
 import { accessToken, renewSession, sessionEnded } from './auth.ts';
 import { loadConfig } from './config.ts';
 import { isApiError, isTransient } from './describe-error.ts';
@@ -64,6 +66,30 @@ export function query<O extends AnyOperation>(
     staleTime: settings.freshMilliseconds ?? 5_000,
     refetchInterval: settings.everyMilliseconds ?? false,
     enabled: settings.enabled ?? true,
+  });
+}
+
+/** An operation that answers one page of a list. */
+type ListOperation = Operation<
+  z.ZodType,
+  z.ZodType<unknown, { cursor?: string | undefined }>,
+  z.ZodType,
+  z.ZodType<{ nextCursor?: string | undefined }>
+>;
+
+/** For `useInfiniteQuery`: a list whose next page is asked for by its cursor. */
+export function pages<O extends ListOperation>(operation: O, input: CallInput<O>) {
+  return infiniteQueryOptions({
+    queryKey: [...keyOf(operation, input), 'pages'],
+    initialPageParam: undefined as string | undefined,
+    queryFn: async ({ signal, pageParam }): Promise<ResponseOf<O>> => {
+      const asked: { query?: object } = input;
+      const next =
+        pageParam === undefined ? input : { ...input, query: { ...asked.query, cursor: pageParam } };
+      return (await call(operation, next, { signal })).body;
+    },
+    getNextPageParam: (last: ResponseOf<O>) => last.nextCursor,
+    staleTime: 5_000,
   });
 }
 

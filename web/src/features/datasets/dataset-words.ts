@@ -1,0 +1,108 @@
+import { DATASET_ISSUES } from '../../../../contracts/dataset-issues.ts';
+import type { CheckSummary, DatasetFormat, DatasetVersion } from '../../../../contracts/datasets.ts';
+import type { Tone } from '../../components/pill.tsx';
+import { bytes, count, counted } from '../../lib/format/numbers.ts';
+import { duration } from '../../lib/format/time.ts';
+
+export const FORMAT_WORDS: Record<DatasetFormat, string> = {
+  chat: 'Chat messages',
+  'prompt-completion': 'Prompt and completion',
+  instruction: 'Instructions',
+  text: 'Plain text',
+};
+
+/** A version's state as a pill: its colour and its word. */
+export function stateOf(version: DatasetVersion): { tone: Tone; word: string } {
+  switch (version.status) {
+    case 'uploading':
+      return { tone: 'mute', word: 'Upload unfinished' };
+    case 'validating':
+      return { tone: 'run', word: 'Being checked' };
+    case 'ready':
+      return version.summary.verdict === 'ready'
+        ? { tone: 'ok', word: 'Ready' }
+        : { tone: 'warn', word: 'Ready, with warnings' };
+    case 'rejected':
+      return { tone: 'bad', word: 'Rejected' };
+    case 'validation-failed':
+      return { tone: 'bad', word: 'Check failed' };
+    case 'abandoned':
+      return { tone: 'mute', word: 'Upload given up' };
+  }
+}
+
+/** How many findings of a severity: kinds and rows. */
+export function findings(summary: CheckSummary, severity: 'error' | 'warning') {
+  const of = summary.issues.filter((issue) => issue.severity === severity);
+  return {
+    kinds: new Set(of.map((issue) => issue.code)).size,
+    lines: of.reduce((sum, issue) => sum + issue.count, 0),
+  };
+}
+
+/** The page's verdict: a sentence, then what it means. */
+export function verdictOf(version: DatasetVersion): { tone: Tone; title: string; sentence: string } {
+  switch (version.status) {
+    case 'uploading':
+      return {
+        tone: 'mute',
+        title: 'The upload isn’t finished',
+        sentence: 'What has arrived is kept. Choose the same file again and it goes on where it stopped.',
+      };
+    case 'validating':
+      return {
+        tone: 'run',
+        title: 'Being checked',
+        sentence: `Every line of ${bytes(version.declaredBytes)} is read. You can leave this page: you are notified.`,
+      };
+    case 'validation-failed':
+      return {
+        tone: 'bad',
+        title: 'The check itself failed',
+        sentence: `${asSentence(version.reason)} The file is safe; check it again.`,
+      };
+    case 'abandoned':
+      return {
+        tone: 'mute',
+        title: 'The upload was given up',
+        sentence:
+          'Nobody finished it within 48 hours, so what had arrived was deleted. Upload the file again.',
+      };
+    case 'ready':
+    case 'rejected':
+      return checkedVerdict(version.status, version.summary, version.files.data.bytes);
+  }
+}
+
+function checkedVerdict(status: 'ready' | 'rejected', summary: CheckSummary, size: number) {
+  const checked = `All ${bytes(size)} were checked in ${duration(Math.max(1, summary.checkMilliseconds / 1000))}.`;
+  const warnings = findings(summary, 'warning');
+  const errors = findings(summary, 'error');
+  if (status === 'rejected') {
+    const first = summary.issues.find((issue) => issue.severity === 'error');
+    const name = first ? DATASET_ISSUES[first.code].title : '';
+    return {
+      tone: 'bad' as const,
+      title:
+        errors.kinds === 1 && errors.lines === 1
+          ? `Can’t be used yet: ${lowerFirst(name)}`
+          : `Can’t be used yet, ${counted(errors.lines, 'error')} of ${counted(errors.kinds, 'kind')}`,
+      sentence: `${counted(summary.usableRows, 'row')} of ${count(summary.rows)} could be trained on. Repair the file, then upload it again. ${checked}`,
+    };
+  }
+  if (warnings.lines === 0) {
+    return {
+      tone: 'ok' as const,
+      title: 'Ready',
+      sentence: `Every row can be trained on, and nothing was found that you should look at. ${checked}`,
+    };
+  }
+  return {
+    tone: 'ok' as const,
+    title: `Ready, with ${counted(warnings.kinds, 'warning')}`,
+    sentence: `Every usable row can be trained on. ${counted(warnings.lines, 'line')} ${warnings.lines === 1 ? 'has' : 'have'} something you may want to change first; nothing has to be. ${checked}`,
+  };
+}
+
+const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);
+const asSentence = (text: string) => (/[.!?]$/.test(text) ? text : `${text}.`);

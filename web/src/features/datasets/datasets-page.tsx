@@ -1,0 +1,277 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { Archive, ArchiveRestore, MoreHorizontal, Search, Trash2 } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { listDatasets, type Dataset, type DatasetVersion } from '../../../../contracts/datasets.ts';
+import { Button, IconButton } from '../../components/button.tsx';
+import { Segmented } from '../../components/choice.tsx';
+import { Dialog } from '../../components/dialog.tsx';
+import { Input } from '../../components/field.tsx';
+import { Menu, MenuItem } from '../../components/menu.tsx';
+import { Notice } from '../../components/notice.tsx';
+import { Page } from '../../components/page.tsx';
+import { EmptyState, ErrorState, QuietRows } from '../../components/states.tsx';
+import { Table, Td, Th } from '../../components/table.tsx';
+import { pages } from '../../lib/api.ts';
+import { bytes, compact, count } from '../../lib/format/numbers.ts';
+import { when } from '../../lib/format/time.ts';
+import { useOfflineReason } from '../../lib/online.ts';
+import { DatasetStatus } from './dataset-status.tsx';
+import { DeleteDatasetDialog } from './delete-dataset-dialog.tsx';
+import { UploadDialog } from './upload/upload-dialog.tsx';
+import { UploadProgress } from './upload/upload-progress.tsx';
+import { useUploads } from './upload/uploads.ts';
+import { useArchiving } from './use-archiving.ts';
+import { EXAMPLE, useExample } from './use-example.ts';
+
+/** Datasets with their newest version: find, upload, archive, restore. */
+export default function DatasetsPage() {
+  const { search = '', status = 'active', upload = false } = useSearch({ from: '/app/datasets' });
+  const navigate = useNavigate({ from: '/datasets' });
+  const uploads = useUploads();
+  const offline = useOfflineReason();
+  const list = useInfiniteQuery({
+    ...pages(listDatasets, { query: { status, limit: 50, ...(search ? { search } : {}) } }),
+    // While something is on its way the list follows it; else it is enough to look when the tab is seen again.
+    refetchInterval: ({ state }) => (state.data?.pages.some(isMoving) ? 2_000 : 30_000),
+  });
+  const items = list.data?.pages.flatMap((page) => page.items);
+  const setUpload = (open: boolean) =>
+    void navigate({ search: (old) => ({ ...old, upload: open || undefined }), replace: true });
+  const isEmpty = items?.length === 0 && search === '' && status === 'active' && uploads.length === 0;
+
+  return (
+    <Page
+      title="Datasets"
+      lead={
+        isEmpty ? undefined : 'What models learn from. A version never changes; a new upload is a new one.'
+      }
+      actions={
+        <Button variant="primary" onClick={() => setUpload(true)} disabledReason={offline}>
+          Upload dataset…
+        </Button>
+      }
+    >
+      {upload && <UploadDialog open onOpenChange={setUpload} />}
+      {uploads.length > 0 && !upload && (
+        <div className="mb-6 grid gap-4">
+          {uploads.map((one) => (
+            <UploadProgress key={one.id} upload={one} />
+          ))}
+        </div>
+      )}
+      {isEmpty ? (
+        <NoDatasets onUpload={() => setUpload(true)} />
+      ) : (
+        <>
+          <div className="mb-3 flex flex-wrap items-center gap-3">
+            <Filter
+              value={search}
+              onChange={(next) =>
+                void navigate({ search: (old) => ({ ...old, search: next || undefined }), replace: true })
+              }
+            />
+            <Segmented
+              label="Which datasets"
+              value={status}
+              onValueChange={(next) =>
+                void navigate({
+                  search: (old) => ({ ...old, status: next === 'archived' ? 'archived' : undefined }),
+                })
+              }
+              options={[
+                { value: 'active', label: 'In use' },
+                { value: 'archived', label: 'Archived' },
+              ]}
+            />
+          </div>
+          {list.isError && (
+            <ErrorState
+              error={list.error}
+              title="The datasets couldn’t be loaded."
+              onRetry={() => void list.refetch()}
+            />
+          )}
+          {list.isPending && <QuietRows rows={4} columns={[18, 10, 8, 8]} label="Loading the datasets" />}
+          {items?.length === 0 && (
+            <p className="py-6 text-ink-2">
+              {search
+                ? `No ${status === 'archived' ? 'archived ' : ''}dataset has “${search}” in its name.`
+                : 'Nothing is archived.'}
+            </p>
+          )}
+          {items && items.length > 0 && <DatasetTable items={items} />}
+          {list.hasNextPage && (
+            <div className="mt-4">
+              <Button onClick={() => void list.fetchNextPage()} busy={list.isFetchingNextPage}>
+                Show more
+              </Button>
+            </div>
+          )}
+        </>
+      )}
+    </Page>
+  );
+}
+
+const isMoving = (page: { items: readonly { version: DatasetVersion }[] }) =>
+  page.items.some(({ version }) => version.status === 'validating');
+
+/** Asks the API 300 ms after the last key, so that a word is one question. */
+function Filter({ value, onChange }: { value: string; onChange: (value: string) => void }) {
+  const [typed, setTyped] = useState(value);
+  useEffect(() => setTyped(value), [value]);
+  useEffect(() => {
+    if (typed === value) return;
+    const timer = setTimeout(() => onChange(typed), 300);
+    return () => clearTimeout(timer);
+  }, [typed]);
+  return (
+    <Input
+      data-filter
+      type="search"
+      aria-label="Filter by name"
+      placeholder="Filter by name"
+      maxLength={100}
+      value={typed}
+      onChange={(event) => setTyped(event.target.value)}
+      before={<Search aria-hidden className="size-4" />}
+      className="max-w-72"
+    />
+  );
+}
+
+function DatasetTable({ items }: { items: readonly { dataset: Dataset; version: DatasetVersion }[] }) {
+  return (
+    <Table caption="Datasets with their newest version">
+      <thead>
+        <tr>
+          <Th>Dataset</Th>
+          <Th>State</Th>
+          <Th numeric>Rows</Th>
+          <Th numeric className="max-md:hidden">
+            Tokens
+          </Th>
+          <Th numeric className="max-md:hidden">
+            Size
+          </Th>
+          <Th numeric>Changed</Th>
+          <Th>
+            <span className="sr-only">Actions</span>
+          </Th>
+        </tr>
+      </thead>
+      <tbody>
+        {items.map(({ dataset, version }) => (
+          <DatasetRow key={dataset.id} dataset={dataset} version={version} />
+        ))}
+      </tbody>
+    </Table>
+  );
+}
+
+function DatasetRow({ dataset, version }: { dataset: Dataset; version: DatasetVersion }) {
+  const summary = version.status === 'ready' || version.status === 'rejected' ? version.summary : undefined;
+  return (
+    <tr className="group hover:bg-sunk max-md:hover:bg-transparent">
+      <Td>
+        <Link
+          to="/datasets/$datasetId"
+          params={{ datasetId: dataset.id }}
+          className="font-medium wrap-anywhere hover:underline"
+        >
+          {dataset.name}
+        </Link>
+        <span className="ml-2 text-12 text-ink-3">v{version.version}</span>
+      </Td>
+      <Td>
+        <DatasetStatus version={version} />
+      </Td>
+      <Td numeric>{summary ? count(summary.rows) : '–'}</Td>
+      <Td numeric className="max-md:hidden">
+        {summary?.tokens ? compact(summary.tokens.total) : '–'}
+      </Td>
+      <Td numeric className="max-md:hidden">
+        {bytes(version.declaredBytes)}
+      </Td>
+      <Td numeric className="text-ink-2">
+        {when(version.updatedAt, new Date())}
+      </Td>
+      <Td numeric className="py-0.5">
+        <DatasetMenu dataset={dataset} />
+      </Td>
+    </tr>
+  );
+}
+
+function DatasetMenu({ dataset }: { dataset: Dataset }) {
+  const { archive, restore, error, forget } = useArchiving(dataset);
+  const [deleting, setDeleting] = useState(false);
+  return (
+    <>
+      <Menu
+        align="end"
+        trigger={
+          <IconButton label={`Actions for ${dataset.name}`}>
+            <MoreHorizontal aria-hidden />
+          </IconButton>
+        }
+      >
+        {dataset.status === 'active' ? (
+          <MenuItem onSelect={archive}>
+            <Archive aria-hidden className="size-4 text-ink-3" />
+            Archive
+          </MenuItem>
+        ) : (
+          <MenuItem onSelect={restore}>
+            <ArchiveRestore aria-hidden className="size-4 text-ink-3" />
+            Restore
+          </MenuItem>
+        )}
+        <MenuItem danger onSelect={() => setDeleting(true)}>
+          <Trash2 aria-hidden className="size-4" />
+          Delete…
+        </MenuItem>
+      </Menu>
+      {error !== null && (
+        <Dialog open onOpenChange={forget} title={`${dataset.name} stays as it was`}>
+          <ErrorState error={error} />
+        </Dialog>
+      )}
+      {deleting && <DeleteDatasetDialog dataset={dataset} open onOpenChange={setDeleting} />}
+    </>
+  );
+}
+
+function NoDatasets({ onUpload }: { onUpload: () => void }) {
+  const example = useExample();
+  const offline = useOfflineReason();
+  return (
+    <EmptyState
+      title="No datasets yet."
+      actions={
+        <>
+          <Button variant="primary" onClick={onUpload} disabledReason={offline}>
+            Upload dataset…
+          </Button>
+          <Button onClick={() => void example.take()} busy={example.busy} disabledReason={offline}>
+            {example.busy ? 'Uploading the example' : `Use the example, ${EXAMPLE.rows} rows`}
+          </Button>
+        </>
+      }
+      below={
+        <>
+          {example.problem && <Notice tone="bad" title={example.problem} className="mb-4" />}
+          <p className="mb-1.5 text-12 text-ink-3">Three lines of a valid file</p>
+          <pre className="overflow-x-auto rounded-control bg-sunk px-3 py-2.5 text-12">
+            {`{"messages": [{"role": "user", "content": "Where is my parcel?"}, {"role": "assistant", "content": "It reached Trieste on 4 November."}]}
+{"messages": [{"role": "user", "content": "Can I change the address?"}, {"role": "assistant", "content": "Until it is loaded. Send me the new one."}]}
+{"messages": [{"role": "user", "content": "What does a pallet cost?"}, {"role": "assistant", "content": "To Izmir, 84.00 euros."}]}`}
+          </pre>
+        </>
+      }
+    >
+      A dataset is a file of examples, one JSON object a line, up to 500 MB.
+    </EmptyState>
+  );
+}
