@@ -1,0 +1,180 @@
+import { describe, expect, test } from '@jest/globals';
+import * as fc from 'fast-check';
+import type { Hyperparameters } from '../../contracts/catalog.ts';
+import { Estimate } from '../../contracts/costs.ts';
+import type { CheckSummary } from '../../contracts/datasets.ts';
+import { BASE_MODELS } from '../../lambdas/catalog/base-models.ts';
+import { GPU_TYPES } from '../../lambdas/catalog/gpu-types.ts';
+import { chooseHyperparameters } from '../../lambdas/catalog/presets.ts';
+import { budgetView } from '../../lambdas/costs/budget.ts';
+import { estimateRun, largestCap } from '../../lambdas/costs/estimate.ts';
+import { rowsHeldBack, tokensPaidFor } from '../../lambdas/costs/run-size.ts';
+import { MEASURED_RUNS, speedOf } from '../../lambdas/costs/speed.ts';
+
+const model = (id: string) => BASE_MODELS.find((candidate) => candidate.id === id)!;
+const gpu = (id: string) => GPU_TYPES.find((candidate) => candidate.id === id)!;
+const tiny = model('brightrun/tiny-base');
+const llama = model('meta-llama/Llama-3.1-8B-Instruct');
+
+function summary(rows: number, tokensPerRow: number, tokenizer = tiny.tokenizer): CheckSummary {
+  return {
+    verdict: 'ready',
+    format: 'chat',
+    rows,
+    usableRows: rows,
+    validationRows: 0,
+    tokens: {
+      tokenizer,
+      method: 'exact',
+      total: rows * tokensPerRow,
+      trained: Math.floor((rows * tokensPerRow) / 2),
+      longestRow: tokensPerRow,
+      contextLength: 256,
+      rowsOverContext: 0,
+      validation: 0,
+      histogram: [{ from: tokensPerRow, to: tokensPerRow, rows }],
+    },
+    issues: [],
+    checkedAt: '2026-11-23T15:00:00.000Z',
+    checkMilliseconds: 12,
+  };
+}
+
+const estimate = (
+  rows: number,
+  changes: Partial<Hyperparameters> = {},
+  more: { tokensPerRow?: number; baseModel?: typeof tiny; gpuType?: string; gpuCount?: number } = {},
+) => {
+  const baseModel = more.baseModel ?? tiny;
+  const tokensPerRow = more.tokensPerRow ?? 40;
+  return estimateRun({
+    data: {
+      summary: summary(rows, tokensPerRow, baseModel.tokenizer),
+      bytes: rows * tokensPerRow * 4,
+      hasValidationFile: false,
+    },
+    baseModel,
+    gpuType: gpu(more.gpuType ?? 'cpu-2'),
+    gpuCount: more.gpuCount ?? 1,
+    hyperparameters: chooseHyperparameters(baseModel, 'balanced', changes),
+  });
+};
+
+describe('an estimate', () => {
+  test('counts paid tokens as Together’s worked example does', () => {
+    expect(tokensPaidFor(8, 8192 * 1000, 10, 1_000_000)).toBe(75_536_000);
+  });
+
+  test('holds rows back by the trainer’s rule: at least eight, at most a quarter, else none', () => {
+    expect(rowsHeldBack(210, 0.1)).toBe(21);
+    expect(rowsHeldBack(60, 0.1)).toBe(8);
+    expect(rowsHeldBack(31, 0.1)).toBe(0);
+    expect(rowsHeldBack(1000, 0)).toBe(0);
+  });
+
+  test('says the steps and evaluations that the trainer will take', () => {
+    // 189 rows ÷ 4 = 48 steps an epoch; every 16th step is measured: 9 of 144
+    const said = estimate(210, { epochs: 3, batchSize: 4, evaluationsPerEpoch: 3 });
+    expect(said).toMatchObject({ trainingRows: 189, validationRows: 21, steps: 144, evaluations: 9 });
+    expect(said.tokensPerEpoch).toBe(189 * 40);
+    expect(said.totalTokens).toBe(3 * 189 * 40 + 11 * 21 * 40);
+  });
+
+  test('fits the contract, and its range is ordered', () => {
+    const said = estimate(210);
+    expect(Estimate.parse({ ...said, budget: budgetView(undefined, '2026-11', 50_000_000) })).toBeTruthy();
+    for (const range of [said.seconds, said.costUsdMicros, said.tokensPerSecond]) {
+      expect(range.low).toBeLessThanOrEqual(range.expected);
+      expect(range.expected).toBeLessThanOrEqual(range.high);
+    }
+  });
+
+  test('never falls when there are more rows, longer rows, more epochs or more evaluations', () => {
+    fc.assert(
+      fc.property(
+        fc.record({
+          rows: fc.integer({ min: 10, max: 20_000 }),
+          tokensPerRow: fc.integer({ min: 4, max: 240 }),
+          epochs: fc.integer({ min: 1, max: 20 }),
+          evaluationsPerEpoch: fc.integer({ min: 1, max: 10 }),
+          earlyStoppingPatience: fc.integer({ min: 0, max: 5 }),
+        }),
+        fc.constantFrom('rows', 'tokensPerRow', 'epochs', 'evaluationsPerEpoch'),
+        fc.integer({ min: 1, max: 10 }),
+        (base, what, more) => {
+          const of = ({ rows, tokensPerRow, ...changes }: typeof base) =>
+            estimate(rows, changes, { tokensPerRow }).costUsdMicros;
+          const before = of(base);
+          const after = of({ ...base, [what]: base[what] + more });
+          expect(after.expected).toBeGreaterThanOrEqual(before.expected);
+          expect(after.high).toBeGreaterThanOrEqual(before.high);
+        },
+      ),
+    );
+  });
+
+  test('a cap between the least and the largest is suggested, and the least pays for more than nothing', () => {
+    const said = estimate(210);
+    expect(said.minimumCapUsdMicros).toBeGreaterThan(0);
+    expect(said.minimumCapUsdMicros).toBeLessThan(said.suggestedCapUsdMicros);
+    expect(said.costUsdMicros.high).toBeLessThan(said.suggestedCapUsdMicros);
+    const endless = estimate(1_000_000, { epochs: 50 });
+    expect(endless.suggestedCapUsdMicros).toBe(largestCap(gpu('cpu-2'), 1));
+  });
+
+  test('keeps every published throughput inside its range (facts.md §6)', () => {
+    const h100 = gpu('nvidia-h100-80gb');
+    const inside = (value: number, range: { low: number; high: number }) =>
+      value >= range.low && value <= range.high;
+    const published = [
+      [12_473, speedOf(llama, h100, 1)],
+      [8 * 1092, speedOf(model('meta-llama/Llama-3.1-70B-Instruct'), h100, 8)],
+      [3324, speedOf({ ...llama, id: 'mistral-7b', parameters: 7_241_732_096 }, gpu('nvidia-a100-80gb'), 1)],
+      [464, speedOf({ ...llama, id: 'llama-2-70b', parameters: 68_976_648_192 }, gpu('nvidia-a100-80gb'), 1)],
+    ] as const;
+    for (const [tokens, speed] of published) expect(inside(tokens, speed.tokensPerSecond)).toBe(true);
+    // Our own runs of 36 s (22,000 tokens) and 54 s: 420 to 560 tokens a second.
+    for (const tokens of [420, 560])
+      expect(inside(tokens, speedOf(tiny, gpu('cpu-2'), 1).tokensPerSecond)).toBe(true);
+    for (const run of MEASURED_RUNS) expect(run.source).not.toBe('');
+  });
+
+  test('says what does not fit, and that two GPUs carry what one cannot', () => {
+    const large = model('meta-llama/Llama-3.1-70B-Instruct');
+    const one = estimate(1000, {}, { baseModel: large, gpuType: 'nvidia-h100-80gb' });
+    expect(one.memory.fits).toBe(false);
+    expect(one.remarks[0]).toContain('does not fit');
+    const four = estimate(1000, {}, { baseModel: large, gpuType: 'nvidia-h100-80gb', gpuCount: 4 });
+    expect(four.memory.fits).toBe(true);
+    expect(estimate(1000, {}, { baseModel: llama, gpuType: 'nvidia-h100-80gb' }).memory.fits).toBe(true);
+  });
+
+  test('widens its range and says so when the tokens were counted with another tokenizer', () => {
+    const own = estimate(400, {}, { baseModel: llama, gpuType: 'nvidia-h100-80gb' });
+    const other = estimateRun({
+      data: { summary: summary(400, 40, tiny.tokenizer), bytes: 400 * 160, hasValidationFile: false },
+      baseModel: llama,
+      gpuType: gpu('nvidia-h100-80gb'),
+      gpuCount: 1,
+      hyperparameters: chooseHyperparameters(llama, 'balanced', {}),
+    });
+    expect(other.remarks.join(' ')).toContain('tokenizer');
+    expect(own.remarks.join(' ')).not.toContain('tokenizer');
+    expect(other.seconds.high).toBeGreaterThan(own.seconds.high);
+  });
+
+  test('is different for two different datasets in every figure that is shown', () => {
+    const [first, second] = [estimate(210), estimate(600, {}, { tokensPerRow: 90 })];
+    for (const figure of ['trainingRows', 'tokensPerEpoch', 'totalTokens', 'steps'] as const) {
+      expect(first[figure]).not.toBe(second[figure]);
+    }
+    expect(first.costUsdMicros.expected).not.toBe(second.costUsdMicros.expected);
+    expect(first.seconds.expected).not.toBe(second.seconds.expected);
+  });
+
+  test('long rows are cut at the longest sequence, and the remark counts them', () => {
+    const said = estimate(100, { maxSequenceTokens: 16 }, { tokensPerRow: 40 });
+    expect(said.tokensPerEpoch).toBe(said.trainingRows * 16);
+    expect(said.remarks.join(' ')).toContain('100 rows are longer than 16 tokens');
+  });
+});
