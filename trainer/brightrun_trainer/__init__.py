@@ -1,0 +1,9 @@
+"""BrightRun's trainer: one run, from a bootstrap token to a published adapter."""
+
+import os
+
+# Before anything imports numpy: small products are faster on one thread than on two that wait for
+# each other, and one thread sums in one order, so that the same seed gives the same bytes.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+__version__ = "0.1.0"

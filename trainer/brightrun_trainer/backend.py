@@ -1,0 +1,105 @@
+"""What the loop asks of a training library; `mlx_lora` is the one that ships."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from .masking import Sample
+
+Arrays = dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class LoraSettings:
+    """The adapter's shape. The update is scaled by `alpha / rank` in every backend."""
+
+    rank: int
+    alpha: float
+    dropout: float
+    target_modules: str  # "attention" or "all-linear"
+    weight_decay: float
+    max_gradient_norm: float
+    seed: int
+
+    @property
+    def scale(self) -> float:
+        return self.alpha / self.rank
+
+
+@dataclass(frozen=True)
+class StepResult:
+    """One optimizer step: mean loss per learned token, gradient norm before clipping, tokens read."""
+
+    loss: float
+    gradient_norm: float
+    tokens: int
+    learned_tokens: int
+
+
+@dataclass(frozen=True)
+class RowLoss:
+    """One row's summed loss over its learned tokens, how many they are, and how many were right."""
+
+    loss: float
+    tokens: int
+    correct: int
+
+
+class Backend(Protocol):
+    """A base model with a fresh or restored LoRA adapter on it."""
+
+    name: str
+    modules: list[str]
+
+    def step(self, batch: Sequence[Sample], learning_rate: float, step: int) -> StepResult: ...
+
+    def row_losses(self, samples: Sequence[Sample]) -> list[RowLoss]: ...
+
+    def generate(self, prompt: Sequence[int], limit: int) -> list[int]: ...
+
+    def without_adapter(self) -> AbstractContextManager[None]: ...
+
+    def adapter(self) -> Arrays:
+        """`<module>.lora_a` [in, rank] and `<module>.lora_b` [rank, out], float32."""
+        ...
+
+    def load_adapter(self, arrays: Arrays) -> None: ...
+
+    def optimizer_state(self) -> Arrays: ...
+
+    def load_optimizer_state(self, arrays: Arrays) -> None: ...
+
+    def peak_memory_bytes(self) -> int: ...
+
+
+def initial_adapter(shapes: dict[str, tuple[int, int]], rank: int, seed: int) -> Arrays:
+    """The adapter every backend starts from: A uniform in ±1/√in (torch's default for a linear
+    layer), B zero, so that the first answer is the base model's. Made by numpy, whose generator
+    gives the same numbers on every machine, module by module in the order of their names."""
+    generator = np.random.Generator(np.random.PCG64(seed))
+    arrays: Arrays = {}
+    for module in sorted(shapes):
+        inputs, outputs = shapes[module]
+        bound = 1.0 / np.sqrt(inputs)
+        arrays[f"{module}.lora_a"] = generator.uniform(-bound, bound, (inputs, rank)).astype(np.float32)
+        arrays[f"{module}.lora_b"] = np.zeros((rank, outputs), np.float32)
+    return arrays
+
+
+def end_tokens(model_dir: Path, tokenizer: object) -> set[int]:
+    """Every token that ends an answer: the tokenizer's own and the generation config's."""
+    import json
+
+    ends = {getattr(tokenizer, "eos_token_id", None)}
+    for file in ("generation_config.json", "config.json"):
+        path = model_dir / file
+        if path.is_file():
+            value = json.loads(path.read_text(encoding="utf-8")).get("eos_token_id")
+            ends.update(value if isinstance(value, list) else [value])
+    return {int(end) for end in ends if end is not None}

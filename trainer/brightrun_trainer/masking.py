@@ -1,0 +1,117 @@
+"""Turns rows into tokens and says which tokens are learned: every answer, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .dataset import Row
+from .failures import RunFailure
+
+#: For base models that come without a chat template.
+PLAIN_TEMPLATE = (
+    "{% for m in messages %}{{ m['role'] | capitalize }}: {{ m['content'] }}"
+    "{{ eos_token if m['role'] == 'assistant' else '' }}\n{% endfor %}"
+    "{% if add_generation_prompt %}Assistant: {% endif %}"
+)
+
+Turns = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Token ids, and for each whether the model is taught to produce it."""
+
+    ids: tuple[int, ...]
+    learned: tuple[bool, ...]
+    truncated: bool = False
+
+    @property
+    def targets(self) -> int:
+        """Learned tokens that have a predecessor, hence count in the loss."""
+        return sum(self.learned[1:])
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """Samples of one side of a split, and what was lost on the way."""
+
+    samples: list[Sample]
+    truncated: int
+    dropped: int
+
+
+def _render(tokenizer: Any, turns: Turns, add_generation_prompt: bool) -> str:
+    messages = [{"role": role, "content": content} for role, content in turns]
+    template = None if getattr(tokenizer, "chat_template", None) else PLAIN_TEMPLATE
+    try:
+        return tokenizer.apply_chat_template(
+            messages, tokenize=False, add_generation_prompt=add_generation_prompt, chat_template=template
+        )
+    except Exception as error:  # a template is a program of the model's author and may refuse a chat
+        raise RunFailure(
+            "dataset-unreadable", f"The base model's chat template refuses a chat of the dataset: {str(error)[:200]}."
+        ) from error
+
+
+def answer_spans(turns: Turns, render: Callable[[Turns, bool], str]) -> tuple[str, list[tuple[int, int]]] | None:
+    """The whole text and the character spans of all answers, or None where the template rewrites
+    earlier turns (some drop old reasoning), so that no prefix of the text is a shorter chat."""
+    text = render(turns, False)
+    spans: list[tuple[int, int]] = []
+    for index, (role, _) in enumerate(turns):
+        if role != "assistant":
+            continue
+        before, after = render(turns[:index], True), render(turns[: index + 1], False)
+        if not text.startswith(after.rstrip()) or not after.startswith(before):
+            return None
+        spans.append((len(before), len(after.rstrip())))
+    return text, spans
+
+
+def _sample(tokenizer: Any, text: str, spans: Sequence[tuple[int, int]], longest: int) -> Sample:
+    encoded = tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)
+    ids = encoded["input_ids"]
+    # A token belongs to an answer when it starts inside it and holds at least one character of it.
+    learned = [
+        any(start < end and a <= start < b for a, b in spans) for start, end in encoded["offset_mapping"]
+    ]
+    return Sample(tuple(ids[:longest]), tuple(learned[:longest]), len(ids) > longest)
+
+
+def encode_row(tokenizer: Any, row: Row, longest: int) -> list[Sample]:
+    """One sample a row; a chat whose template rewrites earlier turns becomes one sample an answer."""
+    if not row.messages:
+        ids = [*tokenizer(row.text, add_special_tokens=False)["input_ids"], tokenizer.eos_token_id]
+        return [Sample(tuple(ids[:longest]), (True,) * min(len(ids), longest), len(ids) > longest)]
+
+    def render(turns: Turns, add: bool) -> str:
+        return _render(tokenizer, turns, add)
+
+    found = answer_spans(row.messages, render)
+    if found:
+        return [_sample(tokenizer, *found, longest)]
+    samples = []
+    for index, (role, _) in enumerate(row.messages):
+        if role == "assistant":
+            turns = row.messages[: index + 1]
+            text, before = render(turns, False), render(turns[:-1], True)
+            if not text.startswith(before):
+                raise RunFailure(
+                    "chat-template-missing", "The base model's chat template does not show where an answer begins."
+                )
+            samples.append(_sample(tokenizer, text, [(len(before), len(text.rstrip()))], longest))
+    return samples
+
+
+def encode_rows(tokenizer: Any, rows: Sequence[Row], longest: int) -> Encoded:
+    """All samples with something to learn in them; counts the cut and the dropped."""
+    samples = [sample for row in rows for sample in encode_row(tokenizer, row, longest)]
+    kept = [sample for sample in samples if sample.targets]
+    return Encoded(kept, sum(s.truncated for s in samples), len(samples) - len(kept))
+
+
+def encode_prompt(tokenizer: Any, turns: Turns) -> list[int]:
+    """A prompt as the model sees it before it answers."""
+    return tokenizer(_render(tokenizer, turns, True), add_special_tokens=False)["input_ids"]

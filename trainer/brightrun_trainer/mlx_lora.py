@@ -1,0 +1,221 @@
+"""LoRA with mlx-lm's models and layers: CPU on Linux, the GPU on a Mac.
+
+Of mlx-lm only the models and the LoRA layer are used. Its training loop has no stop, no resume of
+the optimizer and no batch order of one's own, its mask covers the last answer alone, its default
+scale is 20 and MLX's AdamW corrects no bias: all of that is the loop's contract and stands here.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import resource
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+# Compiling on a CPU wants a C++ compiler and was slower here: 60 s against 36 s (facts.md §7).
+if platform.system() == "Linux":
+    os.environ.setdefault("MLX_DISABLE_COMPILE", "1")
+
+import mlx.core as mx
+import mlx.nn as nn
+import numpy as np
+from mlx.optimizers import AdamW, clip_grad_norm
+from mlx.utils import tree_flatten, tree_map, tree_unflatten
+from mlx_lm.models.cache import make_prompt_cache
+from mlx_lm.tuner.lora import LoRALinear
+from mlx_lm.utils import load_model
+
+from .cpu_products import CpuEmbedding, CpuLinear, CpuLora
+from .backend import Arrays, LoraSettings, RowLoss, StepResult, initial_adapter
+from .failures import RunFailure
+from .masking import Sample
+
+ATTENTION = ("q_proj", "k_proj", "v_proj", "o_proj")
+
+#: Padded tokens that go through the model at once; a larger batch is summed from several. Bounds
+#: the memory of activations whatever the batch size.
+MICRO_BATCH_TOKENS = 16_384
+
+#: Under this many parameters the model computes in float32: exact on a CPU, and cheap.
+FLOAT32_PARAMETERS = 50_000_000
+
+
+def _padded(batch: Sequence[Sample]) -> tuple[mx.array, mx.array]:
+    width = max(len(s.ids) for s in batch)
+    ids = np.zeros((len(batch), width), np.int32)
+    learned = np.zeros((len(batch), width), np.float32)
+    for row, sample in enumerate(batch):
+        ids[row, : len(sample.ids)] = sample.ids
+        learned[row, : len(sample.ids)] = sample.learned
+    return mx.array(ids), mx.array(learned[:, 1:])
+
+
+def _micro_batches(batch: Sequence[Sample]) -> Iterator[Sequence[Sample]]:
+    """The batch in order, cut where padding it together would exceed the budget."""
+    start = 0
+    while start < len(batch):
+        end, width = start, 0
+        while end < len(batch):
+            width = max(width, len(batch[end].ids))
+            if end > start and width * (end - start + 1) > MICRO_BATCH_TOKENS:
+                break
+            end += 1
+        yield batch[start:end]
+        start = end
+
+
+def _summed_loss(model: nn.Module, ids: mx.array, learned: mx.array) -> mx.array:
+    logits = model(ids[:, :-1]).astype(mx.float32)
+    return (nn.losses.cross_entropy(logits, ids[:, 1:]) * learned).sum()
+
+
+class MlxLora:
+    """A base model of mlx-lm with a LoRA adapter on its linear layers."""
+
+    name = "mlx_lora"
+
+    def __init__(self, model_dir: Path, settings: LoraSettings, ends: set[int]) -> None:
+        self._settings, self._ends = settings, ends
+        try:
+            self._model, _ = load_model(model_dir)
+        except (ValueError, FileNotFoundError, KeyError) as error:
+            raise RunFailure("base-model-invalid", f"The base model cannot be loaded here: {str(error)[:200]}") from error
+        small = sum(p.size for _, p in tree_flatten(self._model.parameters())) < FLOAT32_PARAMETERS
+        if small:
+            self._model.set_dtype(mx.float32)
+        self._model.freeze()
+        self._by_numpy = small and platform.system() == "Linux" and mx.default_device().type == mx.DeviceType.cpu
+        self._lora: dict[str, LoRALinear] = {}
+        self._attach()
+        self.modules = sorted(self._lora)
+        self.load_adapter(initial_adapter(self._shapes(), settings.rank, settings.seed))
+        self._optimizer = AdamW(learning_rate=0.0, weight_decay=settings.weight_decay, bias_correction=True)
+        self._optimizer.init(self._model.trainable_parameters())
+        self._gradient = nn.value_and_grad(self._model, _summed_loss)
+
+    def _attach(self) -> None:
+        """Puts an adapter on each linear layer it is meant for, and numpy under all of them on a CPU."""
+        s, replaced = self._settings, {}
+        for path, module in self._model.named_modules():
+            if isinstance(module, nn.Embedding) and self._by_numpy:
+                replaced[path] = CpuEmbedding(module)
+            if not isinstance(module, (nn.Linear, nn.QuantizedLinear)):
+                continue
+            by_numpy = self._by_numpy and isinstance(module, nn.Linear)
+            layer = CpuLinear(module) if by_numpy else module
+            in_block = ".layers." in f".{path}"
+            if in_block and (s.target_modules != "attention" or path.rsplit(".", 1)[-1] in ATTENTION):
+                kind = CpuLora if by_numpy else LoRALinear
+                outputs, inputs = self._weight_shape(module)
+                lora = kind(inputs, outputs, r=s.rank, dropout=s.dropout, scale=s.scale)
+                lora.linear = layer
+                layer = self._lora[path] = lora
+            replaced[path] = layer
+        if not self._lora:
+            raise RunFailure("base-model-invalid", "The base model has no linear layer that an adapter could sit on.")
+        self._model.update_modules(tree_unflatten(list(replaced.items())))
+        self._model.freeze()
+        for layer in self._lora.values():
+            layer.unfreeze(keys=["lora_a", "lora_b"], recurse=False)
+
+    @staticmethod
+    def _weight_shape(module: nn.Module) -> tuple[int, int]:
+        outputs, inputs = module.weight.shape
+        return outputs, inputs * 32 // module.bits if isinstance(module, nn.QuantizedLinear) else inputs
+
+    def _shapes(self) -> dict[str, tuple[int, int]]:
+        return {path: (layer.lora_a.shape[0], layer.lora_b.shape[1]) for path, layer in self._lora.items()}
+
+    def step(self, batch: Sequence[Sample], learning_rate: float, step: int) -> StepResult:
+        """One optimizer step on the mean loss over all learned tokens of the batch. Dropout draws
+        from a seed made of run and step, so that a resumed run draws the same."""
+        self._model.train()
+        mx.random.seed(self._settings.seed * 1_000_003 + step)
+        targets = sum(s.targets for s in batch)
+        total, gradients = mx.array(0.0), None
+        for part in _micro_batches(batch):
+            loss, gradient = self._gradient(self._model, *_padded(part))
+            gradients = gradient if gradients is None else tree_map(mx.add, gradients, gradient)
+            total = total + loss
+            mx.eval(total, gradients)
+        gradients = tree_map(lambda g: g / targets, gradients)
+        gradients, norm = clip_grad_norm(gradients, self._settings.max_gradient_norm)
+        self._optimizer.learning_rate = learning_rate
+        self._optimizer.update(self._model, gradients)
+        mx.eval(self._model.trainable_parameters(), self._optimizer.state, norm)
+        return StepResult(total.item() / targets, norm.item(), sum(len(s.ids) for s in batch), targets)
+
+    def row_losses(self, samples: Sequence[Sample]) -> list[RowLoss]:
+        """Losses in the order of `samples`; rows of like length go through together."""
+        self._model.eval()
+        order = sorted(range(len(samples)), key=lambda i: len(samples[i].ids))
+        found: dict[int, RowLoss] = {}
+        for start in range(0, len(order), 16):
+            for part in _micro_batches_of(order[start : start + 16], samples):
+                ids, learned = _padded([samples[i] for i in part])
+                logits = self._model(ids[:, :-1]).astype(mx.float32)
+                losses = (nn.losses.cross_entropy(logits, ids[:, 1:]) * learned).sum(axis=1)
+                correct = ((logits.argmax(axis=-1) == ids[:, 1:]) * learned).sum(axis=1)
+                for i, loss, right in zip(part, losses.tolist(), correct.tolist(), strict=True):
+                    found[i] = RowLoss(loss, samples[i].targets, int(right))
+        return [found[i] for i in range(len(samples))]
+
+    def generate(self, prompt: Sequence[int], limit: int) -> list[int]:
+        """The greedy answer, without the token that ends it."""
+        self._model.eval()
+        cache = make_prompt_cache(self._model)
+        answer: list[int] = []
+        fed = mx.array([list(prompt)])
+        while len(answer) < limit:
+            token = int(self._model(fed, cache=cache)[0, -1].argmax().item())
+            if token in self._ends:
+                break
+            answer.append(token)
+            fed = mx.array([[token]])
+        return answer
+
+    @contextmanager
+    def without_adapter(self) -> Iterator[None]:
+        """The base model alone, as long as the context lasts."""
+        for layer in self._lora.values():
+            layer.scale = 0.0
+        try:
+            yield
+        finally:
+            for layer in self._lora.values():
+                layer.scale = self._settings.scale
+
+    def adapter(self) -> Arrays:
+        return {
+            f"{path}.{name}": np.array(getattr(layer, name).astype(mx.float32))
+            for path, layer in sorted(self._lora.items())
+            for name in ("lora_a", "lora_b")
+        }
+
+    def load_adapter(self, arrays: Arrays) -> None:
+        for path, layer in self._lora.items():
+            layer.lora_a = mx.array(arrays[f"{path}.lora_a"])
+            layer.lora_b = mx.array(arrays[f"{path}.lora_b"])
+        mx.eval(self._model.trainable_parameters())
+
+    def optimizer_state(self) -> Arrays:
+        return {name: np.array(value) for name, value in tree_flatten(self._optimizer.state)}
+
+    def load_optimizer_state(self, arrays: Arrays) -> None:
+        self._optimizer.state = tree_unflatten([(name, mx.array(value)) for name, value in arrays.items()])
+        mx.eval(self._optimizer.state)
+
+    def peak_memory_bytes(self) -> int:
+        """On a GPU what its tensors took; on a CPU the whole process, which shares that memory."""
+        if mx.default_device().type == mx.DeviceType.gpu:
+            return int(mx.get_peak_memory())
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if platform.system() == "Darwin" else 1024)
+
+
+def _micro_batches_of(indices: Sequence[int], samples: Sequence[Sample]) -> Iterator[list[int]]:
+    start = 0
+    for part in _micro_batches([samples[i] for i in indices]):
+        yield list(indices[start : start + len(part)])
+        start += len(part)

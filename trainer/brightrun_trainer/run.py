@@ -1,0 +1,310 @@
+"""One run from its spec to its published model: the phases in their order, each a method."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from .api import Api
+from .backend import LoraSettings, RowLoss, end_tokens
+from .base_models import find_base_model
+from .checkpoint import CheckpointRefused, fingerprint
+from .checkpointer import Checkpointer, fetch_checkpoint
+from .dataset import Row, read_rows, verify_checksum
+from .evaluate import difference, mean_loss, quality
+from .failures import RunFailure, Superseded
+from .loop import Loop, LoopSettings, LoopState, Point, Snapshot
+from .masking import Encoded, encode_prompt, encode_rows
+from .publish import Published, publish
+from .reporter import Reporter
+from .schedule import Plan
+from .spec import (
+    Evaluation, EvaluationScore, FileToFetch, Interval, Message, MetricPoint, RunSpec, Sample, TrainingFacts,
+)
+from .split import Split, sample_rows, split, validation_count, without_leaks
+from .stopping import PUBLISHED_AS, Stopping
+from .uploads import Uploader
+
+log = logging.getLogger("brightrun")
+
+#: Points remembered for metrics.jsonl; more are thinned to every second one.
+POINTS_REMEMBERED = 20_000
+
+
+def now_iso() -> str:
+    return datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+class Stopped(Exception):
+    """The run was told to end and to publish nothing; `by` is `cancelled` or `signal`."""
+
+    def __init__(self, by: str) -> None:
+        super().__init__(by)
+        self.by = by
+
+
+@dataclass
+class Memory:
+    """What a run remembers over attempts, besides the loop: it travels in every checkpoint."""
+
+    base: list[list[float]] = field(default_factory=list)
+    base_answers: list[str] = field(default_factory=list)
+    points: list[dict[str, Any]] = field(default_factory=list)
+    phases: dict[str, float] = field(default_factory=dict)
+    training_seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Data:
+    """The dataset as the loop takes it."""
+
+    train: Encoded
+    validation: Encoded
+    held_out: list[Row]
+    source: str
+    skipped: int
+    training_rows: int
+
+
+class Run:
+    """One attempt. `clock` counts seconds, `wall_clock` seconds since 1970."""
+
+    def __init__(
+        self, api: Api, reporter: Reporter, run: RunSpec, stopping: Stopping, workdir: Path,
+        models_dir: str | None = None, clock: Callable[[], float] = time.monotonic, checkpoint_every: float | None = None,
+    ) -> None:
+        self._api, self._reporter, self._run, self._stopping = api, reporter, run, stopping
+        self._workdir, self._models_dir, self._clock = workdir, models_dir, clock
+        self._checkpoint_every = checkpoint_every
+        self._memory = Memory()
+        self._phase, self._phase_since = "starting", clock()
+        self._steps_here, self._seconds_here = 0, 0.0
+
+    @property
+    def _hyper(self):  # noqa: ANN202 - the spec says it
+        return self._run.spec.hyperparameters
+
+    def execute(self) -> str:
+        """Runs all phases; returns the VersionId of the published manifest."""
+        self._enter("loading")
+        data = self._load_data()
+        self._load_model(data)
+        self._resume()
+        self._enter("evaluating-base")
+        self._evaluate_base(data)
+        self._enter("training")
+        reason = self._train()
+        self._enter("evaluating-tuned")
+        kept = self._loop.choose()
+        evaluation, samples = self._evaluate_tuned(data)
+        return self._publish(data, reason, kept, evaluation, samples)
+
+    # Phases ------------------------------------------------------------------
+
+    def _enter(self, phase: str) -> None:
+        now = self._clock()
+        self._memory.phases[self._phase] = self._memory.phases.get(self._phase, 0.0) + now - self._phase_since
+        self._phase, self._phase_since = phase, now
+        self._reporter.phase(phase)
+        self._stop_unless_publishing(self._stopping.reason())
+
+    def _stop_unless_publishing(self, reason: str | None) -> None:
+        """Between phases only what forbids publishing ends the run; the loop sees to the rest."""
+        if reason == "superseded":
+            raise Superseded("this attempt is no longer the live one")
+        if reason == "cancelled":
+            raise Stopped(reason)
+
+    def _fetch(self, file: FileToFetch, fresh: Callable[[], FileToFetch | None], name: str) -> Path:
+        path = self._workdir / name
+
+        def again() -> FileToFetch:
+            return fresh() or file
+
+        self._api.fetch(file, again, path)
+        verify_checksum(path, file.sha256)
+        return path
+
+    def _load_data(self) -> Data:
+        from transformers import AutoTokenizer
+
+        spec, files, h = self._run.spec, self._run.files, self._hyper
+        if spec.dataset.data.sha256 != files.data.sha256:
+            raise RunFailure("dataset-checksum-mismatch", "The dataset on offer is not the one that this job was started with.")
+        read = read_rows(self._fetch(files.data, lambda: self._api.current().files.data, "data.jsonl"))
+        skipped = read.skipped
+        if files.validation:
+            held = read_rows(self._fetch(files.validation, lambda: self._api.current().files.validation, "validation.jsonl"))
+            skipped += held.skipped
+            parts, source = without_leaks(read.rows, held.rows, h.seed), "file"
+        else:
+            parts, source = split(read.rows, validation_count(len(read.rows), h.validation_fraction), h.seed), "split"
+        self._model_dir = find_base_model(spec.base_model, self._models_dir)
+        try:
+            self._tokenizer = AutoTokenizer.from_pretrained(self._model_dir, trust_remote_code=False)
+        except (OSError, ValueError) as error:
+            raise RunFailure("base-model-invalid", f"The tokenizer of {spec.base_model.id} cannot be read.") from error
+        return self._encode(parts, source, skipped)
+
+    def _encode(self, parts: Split, source: str, skipped: int) -> Data:
+        h = self._hyper
+        self._longest = min(h.max_sequence_tokens, self._run.spec.base_model.context_length)
+        train = encode_rows(self._tokenizer, parts.train, self._longest)
+        validation = encode_rows(self._tokenizer, parts.validation, self._longest)
+        if not train.samples:
+            raise RunFailure("no-trainable-tokens", f"No row has an answer that begins within {self._longest} tokens.")
+        if parts.unproven:
+            self._reporter.finding(parts.unproven)
+        cut, lost = train.truncated + validation.truncated, skipped + train.dropped + validation.dropped
+        if cut:
+            self._reporter.finding(f"{cut} rows are longer than {self._longest} tokens and were cut there.")
+        if lost:
+            self._reporter.finding(f"{lost} rows were skipped: unreadable, or without an answer that fits.")
+        held = parts.validation if validation.samples else []
+        log.info("%d training and %d validation samples", len(train.samples), len(validation.samples))
+        return Data(train, validation, held, source if held else "none", lost, len(parts.train))
+
+    def _load_model(self, data: Data) -> None:
+        from .mlx_lora import MlxLora
+
+        h, run = self._hyper, self._run
+        self._settings = LoraSettings(h.rank, h.alpha, h.dropout, h.target_modules, h.weight_decay, h.max_gradient_norm, h.seed)
+        self._backend = MlxLora(self._model_dir, self._settings, end_tokens(self._model_dir, self._tokenizer))
+        self._plan = Plan(len(data.train.samples), h.batch_size, h.epochs, h.evaluations_per_epoch)
+        settings = LoopSettings(h.learning_rate, h.schedule, h.warmup_ratio, h.early_stopping_patience, h.keep, h.seed)
+        self._loop = Loop(self._backend, data.train.samples, data.validation.samples, self._plan, settings, self, self._clock)
+        validation = run.spec.dataset.validation
+        self._fingerprint = fingerprint(
+            self._backend.name, run.spec.base_model.id, run.spec.base_model.source.revision, run.spec.dataset.data.sha256,
+            validation.sha256 if validation else None, asdict(h),
+        )
+        every = {} if self._checkpoint_every is None else {"every": self._checkpoint_every}
+        self._checkpointer = Checkpointer(
+            self._api, Uploader(self._api), self._workdir / "checkpoints", run.spec.job_id, run.attempt,
+            self._fingerprint, self._clock, now_iso, self._remember, **every,
+        )
+
+    def _resume(self) -> None:
+        """Goes on from the newest checkpoint; one that cannot be read costs time, not the job."""
+        if self._run.resume is None:
+            return
+        try:
+            checkpoint = fetch_checkpoint(self._api, self._run, self._workdir / "resume", self._fingerprint)
+        except CheckpointRefused as refused:
+            self._reporter.finding(f"The checkpoint of step {self._run.resume.step} was refused: {refused}. Training starts again.")
+            return
+        self._loop.restore(checkpoint.snapshot)
+        phases = self._memory.phases
+        self._memory = Memory(**checkpoint.run)
+        for name, seconds in phases.items():
+            self._memory.phases[name] = self._memory.phases.get(name, 0.0) + seconds
+        self._tell_position()
+        self._reporter.finding(f"Training goes on from step {self._loop.state.step}, where attempt {self._run.resume.attempt} left it.")
+
+    def _evaluate_base(self, data: Data) -> None:
+        m = self._memory
+        self._asked = sample_rows(data.held_out, self._run.spec.sample_prompts, self._hyper.seed)
+        if data.validation.samples and not m.base:
+            with self._backend.without_adapter():
+                m.base = [[r.loss, r.tokens, r.correct] for r in self._backend.row_losses(data.validation.samples)]
+                m.base_answers = [self._answer(row) for row in self._asked]
+        if m.base:
+            self._reporter.base_loss(mean_loss(self._base_rows()))
+
+    def _base_rows(self) -> list[RowLoss]:
+        return [RowLoss(loss, int(tokens), int(correct)) for loss, tokens, correct in self._memory.base]
+
+    def _answer(self, row: Row) -> str:
+        prompt = encode_prompt(self._tokenizer, row.prompt)
+        limit = min(self._run.spec.sample_max_tokens, self._run.spec.base_model.context_length - len(prompt))
+        ids = self._backend.generate(prompt, limit) if limit > 0 else []
+        return self._tokenizer.decode(ids, skip_special_tokens=True).strip()
+
+    def _train(self) -> str | None:
+        """The loop; returns the manifest's stop reason, or raises where nothing may be published."""
+        reason = self._loop.run()
+        self._stop_unless_publishing(reason)
+        if reason == "signal":
+            saved = self._checkpointer.save_now(self._loop.snapshot)
+            log.warning("the cluster stops this run; checkpoint at step %d %s", self._loop.state.step, "saved" if saved else "not saved")
+            raise Stopped("signal")
+        if reason and self._loop.state.step == 0:
+            raise Stopped("cancelled")  # told to keep a model before there is one
+        self._checkpointer.wait()
+        return reason
+
+    def _evaluate_tuned(self, data: Data) -> tuple[Evaluation | None, list[Sample]]:
+        samples = [
+            Sample([Message(role, content) for role, content in row.prompt], base, self._answer(row), row.answer)
+            for row, base in zip(self._asked, self._memory.base_answers, strict=False)
+        ]
+        if not self._memory.base:
+            return None, samples
+        base, tuned = self._base_rows(), self._backend.row_losses(data.validation.samples)
+        scores = [EvaluationScore(**asdict(quality(rows))) for rows in (base, tuned)]
+        interval = Interval(**asdict(difference(base, tuned, self._hyper.seed)))
+        log.info("validation loss %.4f before, %.4f after (%.4f to %.4f)", scores[0].loss, scores[1].loss, interval.low, interval.high)
+        return Evaluation(len(base), sum(r.tokens for r in base), scores[0], scores[1], interval), samples
+
+    def _publish(self, data: Data, reason: str | None, kept: int, evaluation: Evaluation | None, samples: list[Sample]) -> str:
+        self._enter("exporting")
+        state, m = self._loop.state, self._memory
+        stop = PUBLISHED_AS[reason] if reason else "early-stopping" if state.stopped_early else "completed"
+        parameters = sum(int(a.size) for a in self._backend.adapter().values())
+
+        def facts() -> TrainingFacts:
+            return TrainingFacts(
+                backend=self._backend.name, steps=state.step, total_steps=self._plan.total_steps, kept_step=kept,
+                epochs=state.step / self._plan.steps_per_epoch, training_rows=data.training_rows,
+                validation_rows=len(data.held_out), validation_source=data.source, trained_tokens=state.learned_tokens,
+                processed_tokens=state.tokens, rows_cut=data.train.truncated + data.validation.truncated,
+                rows_skipped=data.skipped, trainable_parameters=parameters, seconds=m.training_seconds,
+                tokens_per_second=state.tokens / max(m.training_seconds, 1e-9),
+                peak_memory_bytes=self._backend.peak_memory_bytes(), stop_reason=stop,
+                phases={name: round(seconds, 3) for name, seconds in m.phases.items()},
+            )
+
+        published = Published(
+            self._run, self._settings, self._backend.modules, self._backend.adapter(), self._model_dir, m.points, evaluation, samples
+        )
+        return publish(published, facts, self._workdir / "final", Uploader(self._api), lambda: self._enter("publishing"), now_iso)
+
+    # What the loop calls (loop.Hooks) ------------------------------------------
+
+    def stop(self, state: LoopState) -> str | None:
+        return self._stopping.reason()
+
+    def point(self, point: Point) -> None:
+        m = self._memory
+        self._steps_here, self._seconds_here = self._steps_here + 1, self._seconds_here + point.seconds
+        m.training_seconds += point.seconds
+        told = MetricPoint(
+            point.step, round(point.epoch, 4), now_iso(), point.loss, point.validation_loss, point.learning_rate,
+            point.gradient_norm, round(point.tokens / max(point.seconds, 1e-9), 1), self._backend.peak_memory_bytes(),
+        )
+        self._reporter.point(told)
+        m.points.append({k: v for k, v in asdict(told).items() if v is not None})
+        if len(m.points) > POINTS_REMEMBERED:
+            m.points = [p for i, p in enumerate(m.points) if i % 2 or "validation_loss" in p]
+        self._tell_position()
+
+    def may_save(self, state: LoopState, save: Callable[[], Snapshot]) -> None:
+        if state.step < self._plan.total_steps:
+            self._checkpointer.may_save(state, save)
+
+    def _remember(self) -> dict[str, Any]:
+        m = self._memory
+        return asdict(Memory(m.base, m.base_answers, m.points[:], dict(m.phases), m.training_seconds))
+
+    def _tell_position(self) -> None:
+        state, plan = self._loop.state, self._plan
+        left = None
+        if self._steps_here:
+            since = self._clock() - self._phase_since  # with evaluations and checkpoints, not steps alone
+            left = since / self._steps_here * (plan.total_steps - state.step)
+        self._reporter.at(state.step, plan.total_steps, round(state.step / plan.steps_per_epoch, 4), left)
