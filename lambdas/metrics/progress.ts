@@ -1,0 +1,208 @@
+/** A trainer's report becomes LIVE, full chunks and events; pure, so that a repeat and a late one can be told apart. */
+import {
+  type LiveRecord,
+  METRIC_CHUNK_POINTS,
+  type MetricChunkRecord,
+  type MetricPoint,
+  type Progress,
+} from '../../contracts/metrics.ts';
+import type { ProgressReport } from '../../contracts/runs.ts';
+import { type EventToWrite, telemetryExpiry } from './job-events.ts';
+
+/**
+ * Of the log tail LIVE keeps this much: about 100 lines. Every report replaces the item, and at 30 s a report
+ * 8 KB cost $0.015 a day where the 32 KB a trainer may send would cost $0.06. The whole log is archived at the end.
+ */
+export const LIVE_LOG_CHARACTERS = 8 * 1024;
+/** A point dated later than this after its arrival comes from a clock that is wrong (fault 39). */
+const CLOCK_TOLERANCE_MS = 60_000;
+/** More events of one report are not told: the curves have them. */
+const EVENTS_PER_REPORT = 25;
+
+export interface RunOfReport {
+  owner: string;
+  jobId: string;
+  attempt: number;
+  /** The newest checkpoint that is registered. */
+  checkpointStep?: number | undefined;
+}
+
+export interface ProgressWrites {
+  live: LiveRecord;
+  chunks: MetricChunkRecord[];
+  events: EventToWrite[];
+}
+
+/** `repeat`: this batch is stored already. `superseded`: a later attempt has reported. */
+export type ProgressDecision = { kind: 'repeat' | 'superseded' } | ({ kind: 'write' } & ProgressWrites);
+
+/** Points in order of their steps, one a step; what lies before `after` is a step backwards and is left out. */
+export function mergePoints(
+  tail: readonly MetricPoint[],
+  points: readonly MetricPoint[],
+  after: number,
+  now: Date,
+): MetricPoint[] {
+  const latest = now.getTime() + CLOCK_TOLERANCE_MS;
+  const bySteps = new Map(tail.map((point) => [point.step, point]));
+  for (const point of points) {
+    if (point.step < after) continue;
+    const at = Date.parse(point.at) > latest ? now.toISOString() : point.at;
+    bySteps.set(point.step, { ...bySteps.get(point.step), ...point, at });
+  }
+  return [...bySteps.values()].sort((a, b) => a.step - b.step);
+}
+
+/** Full chunks of 100 and what is left over. */
+export function chunked(points: readonly MetricPoint[]): { full: MetricPoint[][]; rest: MetricPoint[] } {
+  const full: MetricPoint[][] = [];
+  let place = 0;
+  for (; points.length - place >= METRIC_CHUNK_POINTS; place += METRIC_CHUNK_POINTS) {
+    full.push(points.slice(place, place + METRIC_CHUNK_POINTS));
+  }
+  return { full, rest: points.slice(place) };
+}
+
+function chunkRecord(of: RunOfReport, points: MetricPoint[], now: Date): MetricChunkRecord {
+  const [first] = points;
+  return {
+    shape: 1,
+    owner: of.owner,
+    jobId: of.jobId,
+    attempt: of.attempt,
+    firstStep: first?.step ?? 0,
+    points,
+    expiresAt: telemetryExpiry(now),
+  };
+}
+
+const newest = <K extends keyof MetricPoint>(points: readonly MetricPoint[], field: K) =>
+  points.findLast((point) => point[field] !== undefined)?.[field];
+
+function progressOf(
+  before: Progress | undefined,
+  report: ProgressReport,
+  points: readonly MetricPoint[],
+  of: RunOfReport,
+  now: Date,
+): Progress {
+  const latest = <K extends 'loss' | 'validationLoss' | 'tokensPerSecond' | 'memoryBytes'>(field: K) =>
+    newest(points, field) ?? before?.[field];
+  const progress: Progress = {
+    attempt: of.attempt,
+    phase: report.phase,
+    step: report.step,
+    totalSteps: report.totalSteps,
+    epoch: report.epoch,
+    loss: latest('loss'),
+    validationLoss: latest('validationLoss'),
+    baseValidationLoss: report.baseValidationLoss ?? before?.baseValidationLoss,
+    tokensPerSecond: latest('tokensPerSecond'),
+    memoryBytes: latest('memoryBytes'),
+    secondsLeft: report.secondsLeft,
+    checkpointStep: of.checkpointStep,
+    reportedAt: now.toISOString(),
+  };
+  return Object.fromEntries(
+    Object.entries(progress).filter(([, value]) => value !== undefined),
+  ) as unknown as Progress;
+}
+
+const PHASES: Record<ProgressReport['phase'], string> = {
+  starting: 'Starting',
+  loading: 'Loading the base model and the data',
+  'evaluating-base': 'Measuring the base model on the held-out rows',
+  training: 'Training',
+  'evaluating-tuned': 'Measuring the tuned model on the held-out rows',
+  exporting: 'Exporting the adapter',
+  publishing: 'Storing the model’s files',
+  ended: 'The trainer has ended',
+};
+
+function eventsOf(
+  before: Progress | undefined,
+  report: ProgressReport,
+  points: readonly MetricPoint[],
+  attempt: number,
+): EventToWrite[] {
+  const events: EventToWrite[] = [];
+  const { phase } = report;
+  if (phase !== before?.phase) {
+    events.push({ key: `phase#${attempt}#${phase}`, kind: 'phase', attempt, title: PHASES[phase] });
+  }
+  const firstStep = points.find((point) => point.step > 0 && point.loss !== undefined);
+  if ((before?.step ?? 0) === 0 && firstStep) {
+    events.push({
+      key: `first-step#${attempt}`,
+      kind: 'first-step',
+      attempt,
+      title: `First step, loss ${firstStep.loss?.toFixed(3)}`,
+    });
+  }
+  for (const { step, validationLoss } of points) {
+    if (validationLoss === undefined) continue;
+    events.push({
+      key: `evaluation#${attempt}#${step}`,
+      kind: 'evaluation',
+      attempt,
+      title: `Validation loss ${validationLoss.toFixed(3)} at step ${step}`,
+    });
+  }
+  report.findings.forEach((finding, place) => {
+    events.push({
+      key: `finding#${attempt}#${report.batch}#${place}`,
+      kind: 'finding',
+      attempt,
+      title: finding.slice(0, 200),
+    });
+  });
+  return events.slice(0, EVENTS_PER_REPORT);
+}
+
+/** The end of a text, from a line's beginning. */
+export function newestLines(text: string, characters: number): string {
+  if (text.length <= characters) return text;
+  const end = text.slice(-characters);
+  return end.slice(end.indexOf('\n') + 1);
+}
+
+/**
+ * What a report writes on top of what is stored. The store writes it on the condition that LIVE still is of an older
+ * attempt or batch, so of two reports that race one is decided again (I3, fault 38).
+ */
+export function decideProgress(
+  stored: LiveRecord | undefined,
+  report: ProgressReport,
+  of: RunOfReport,
+  now: Date,
+): ProgressDecision {
+  if (stored && stored.attempt > of.attempt) return { kind: 'superseded' };
+  const same = stored?.attempt === of.attempt ? stored : undefined;
+  if (same && report.batch <= same.batch) return { kind: 'repeat' };
+  const tail = same?.tail ?? [];
+  // A step that is measured twice (loss, then validation) is one point; one before the newest is a step backwards.
+  const after = Math.max(same?.progress.step ?? 0, tail.at(-1)?.step ?? 0);
+  const fresh = report.points.filter((point) => point.step >= after);
+  const { full, rest } = chunked(mergePoints(tail, fresh, after, now));
+  const chunks = full.map((points) => chunkRecord(of, points, now));
+  if (stored && !same && stored.tail.length > 0) {
+    chunks.push(chunkRecord({ ...of, attempt: stored.attempt }, stored.tail, now));
+  }
+  const before = same?.progress;
+  return {
+    kind: 'write',
+    live: {
+      shape: 1,
+      owner: of.owner,
+      jobId: of.jobId,
+      attempt: of.attempt,
+      batch: report.batch,
+      progress: progressOf(before, report, fresh, of, now),
+      tail: rest,
+      logTail: newestLines(report.logTail, LIVE_LOG_CHARACTERS),
+      expiresAt: telemetryExpiry(now),
+    },
+    chunks,
+    events: eventsOf(before, report, fresh, of.attempt),
+  };
+}

@@ -1,0 +1,43 @@
+/** What keeps the telemetry of jobs. An expired row is an absent row, whoever asks. */
+import type {
+  AttemptPoint,
+  JobEvent,
+  JobEventRecord,
+  LiveRecord,
+  MetricChunkRecord,
+} from '../../contracts/metrics.ts';
+import type { EventToWrite } from './job-events.ts';
+import type { ProgressWrites } from './progress.ts';
+
+export interface LiveAndWatch {
+  live: LiveRecord | undefined;
+  /** Epoch milliseconds; 0 where nobody watches. */
+  watchedUntil: number;
+}
+
+export interface TelemetryStore {
+  liveAndWatch(owner: string, jobId: string, now: Date): Promise<LiveAndWatch>;
+  /** False when LIVE is of this batch, a later one or a later attempt by now: nothing was written. */
+  writeProgress(writes: ProgressWrites, now: Date): Promise<boolean>;
+  markWatched(owner: string, jobId: string, until: Date): Promise<void>;
+  /** Of the newest attempt first, each attempt from its end; at most `limit`, or all. */
+  newestChunks(owner: string, jobId: string, now: Date, limit?: number): Promise<MetricChunkRecord[]>;
+  /** Newest first. Throws `invalid-request` for a foreign cursor. */
+  events(
+    owner: string,
+    jobId: string,
+    page: { limit: number; cursor?: string | undefined },
+    now: Date,
+  ): Promise<{ items: JobEventRecord[]; nextCursor?: string }>;
+  /** An event that stands alone, without a move of its job. */
+  addEvent(owner: string, jobId: string, event: EventToWrite, now: Date): Promise<void>;
+}
+
+/** What lies in the bucket once a job has ended and its rows are gone. */
+export interface TelemetryArchive {
+  metrics(owner: string, jobId: string): Promise<AttemptPoint[] | undefined>;
+  /** Newest first. */
+  events(owner: string, jobId: string): Promise<JobEvent[] | undefined>;
+  /** The end of the log, at most `bytes` of it. */
+  log(owner: string, jobId: string, bytes: number): Promise<{ text: string; truncated: boolean } | undefined>;
+}
