@@ -10,6 +10,8 @@ import { securityHeaders } from '../lib/security-headers.ts';
 
 /** API Gateway refuses larger bodies before any function is called. */
 const BODY_LIMIT_BYTES = 10 * 1024 * 1024;
+/** How much more of a refused body is read before the connection is cut. */
+const DRAIN_LIMIT_BYTES = 10 * BODY_LIMIT_BYTES;
 /** And it waits so long for a function. */
 const API_TIMEOUT_MS = 30_000;
 
@@ -86,6 +88,7 @@ const TYPES: Record<string, string> = {
   '.ico': 'image/x-icon',
   '.woff2': 'font/woff2',
   '.txt': 'text/plain; charset=utf-8',
+  '.jsonl': 'application/jsonl',
 };
 const COMPRESSIBLE = new Set(['.html', '.js', '.css', '.json', '.svg', '.webmanifest', '.txt']);
 
@@ -143,28 +146,27 @@ const HOP_BY_HOP = [
 
 /** CloudFront passes every header of the viewer except Host, which names the API. */
 function forward(incoming: IncomingMessage, answer: ServerResponse, options: EdgeOptions): void {
-  if (Number(incoming.headers['content-length'] ?? 0) > BODY_LIMIT_BYTES) return tooLarge(incoming, answer);
-  const headers: Record<string, string | string[]> = {};
-  for (const [name, value] of Object.entries(incoming.headers)) {
-    if (value !== undefined && !HOP_BY_HOP.includes(name)) headers[name] = value;
-  }
-  headers['host'] = `${options.apiId}.execute-api.localhost:${options.emulatorPort}`;
   const body: Buffer[] = [];
   let bytes = 0;
   incoming.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
     if (bytes <= BODY_LIMIT_BYTES) body.push(chunk);
-    else if (!answer.headersSent) tooLarge(incoming, answer);
+    else body.length = 0;
+    // Answered while the sender still sends, it would see a broken connection instead of the answer.
+    if (bytes > DRAIN_LIMIT_BYTES) incoming.destroy();
   });
   incoming.on('end', () => {
-    if (bytes > BODY_LIMIT_BYTES) return;
+    if (bytes > BODY_LIMIT_BYTES) return gatewayAnswer(answer, 413, 'Request Entity Too Large');
     const outgoing = request(
       {
         host: '127.0.0.1',
         port: options.emulatorPort,
         method: incoming.method,
         path: incoming.url,
-        headers,
+        headers: {
+          ...withoutHops(incoming.headers),
+          host: `${options.apiId}.execute-api.localhost:${options.emulatorPort}`,
+        },
         timeout: API_TIMEOUT_MS,
       },
       (received) => {
@@ -185,11 +187,6 @@ function withoutHops(headers: IncomingMessage['headers']): Record<string, string
     if (value !== undefined && !HOP_BY_HOP.includes(name)) kept[name] = value;
   }
   return kept;
-}
-
-function tooLarge(incoming: IncomingMessage, answer: ServerResponse): void {
-  gatewayAnswer(answer, 413, 'Request Entity Too Large');
-  incoming.resume();
 }
 
 /** The gateway's own answers are not problem+json there either. */

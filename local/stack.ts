@@ -54,9 +54,6 @@ export async function startStack(options: StartOptions, progress: Progress): Pro
   const bringUp = async (): Promise<Stack> => {
     if (options.fresh) forgetEverything(state);
     mkdirSync(state.temporary, { recursive: true });
-    await progress.step('Python environment', async (note) => {
-      if (!(await ensureEnvironment(MAIN_ENVIRONMENT, python, note))) note('as it was');
-    });
     const secrets = copySecrets(state);
     const ports = await choosePorts({
       state,
@@ -66,6 +63,9 @@ export async function startStack(options: StartOptions, progress: Progress): Pro
       clusterHost: CLUSTER_HOST,
     });
     if (ports.remark) progress.line(`  ${ports.remark}`);
+    await progress.step('Python environment', async (note) => {
+      if (!(await ensureEnvironment(MAIN_ENVIRONMENT, python, note))) note('as it was');
+    });
     const url = `http://127.0.0.1:${ports.web}`;
     const emulatorUrl = `http://127.0.0.1:${ports.emulator}`;
     const clusterUrl = `http://${CLUSTER_HOST}:${ports.cluster}`;

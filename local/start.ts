@@ -34,7 +34,7 @@ async function main(): Promise<number> {
       signalled.then(() => (options.once ? INTERRUPTED : 0)),
       starting.crashed.then((crash) => {
         throw new StartProblem(
-          `The ${crash.part} ${crash.how}, so everything is stopped. Its last words, from ${crash.logFile}:\n${crash.logTail}`,
+          `The ${crash.part} ${crash.how}, so everything is stopped. Its log is ${crash.logFile}${crash.logTail ? `:\n${crash.logTail}` : '.'}`,
         );
       }),
     ]);
@@ -55,7 +55,14 @@ async function work(starting: StartingStack, options: StartOptions, progress: Pr
   progress.line(`  Sign in as ${stack.account.email} with the password ${stack.account.password}`);
   progress.line(`  Stop with Ctrl-C. Logs lie in ${stack.state.logs}`);
   progress.line();
-  if (options.firstJob) await firstJob(stack, progress);
+  // The product is there also where its example is not: a person can still bring a dataset of their own.
+  if (options.firstJob) {
+    await firstJob(stack, progress).catch((error: unknown) =>
+      progress.line(
+        `  The first job could not be started: ${error instanceof Error ? error.message : String(error)}`,
+      ),
+    );
+  }
   return new Promise(() => undefined);
 }
 

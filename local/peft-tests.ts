@@ -1,0 +1,26 @@
+/**
+ * `npm run test:peft`: what the trainer publishes, loaded by the library that people load it with. torch comes
+ * with CUDA (5.6 GB), hence an environment of its own that nothing else needs.
+ */
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { INSTALLATION, REPOSITORY } from './folders.ts';
+import { runPythonTests } from './python-tests.ts';
+
+process.exitCode = await runPythonTests({
+  environment: {
+    folder: INSTALLATION.peftVenv,
+    lock: join(REPOSITORY, 'trainer', 'requirements-peft.txt'),
+    withTrainer: true,
+  },
+  arguments: ['trainer/tests/peft', '-o', 'addopts=-q'],
+  variables: { OMP_NUM_THREADS: '2', HF_HUB_OFFLINE: '1', BRIGHTRUN_ADAPTER: newestDownload() ?? '' },
+});
+
+/** The adapter that the last `npm start -- --once` downloaded; empty where there was none. */
+function newestDownload(): string | undefined {
+  if (!existsSync(INSTALLATION.downloads)) return undefined;
+  return readdirSync(INSTALLATION.downloads)
+    .map((name) => join(INSTALLATION.downloads, name))
+    .toSorted((one, other) => statSync(other).mtimeMs - statSync(one).mtimeMs)[0];
+}
