@@ -6,6 +6,7 @@ import {
 } from '../../../../contracts/datasets.ts';
 import { Button, LinkButton } from '../../components/button.tsx';
 import { CopyId } from '../../components/copy.tsx';
+import { Histogram } from '../../components/charts/histogram.tsx';
 import { Facts, Section, Verdict } from '../../components/page.tsx';
 import { Mark } from '../../components/pill.tsx';
 import { ProgressBar } from '../../components/progress-bar.tsx';
@@ -18,7 +19,6 @@ import { DatasetStatus } from './dataset-status.tsx';
 import { findings, FORMAT_WORDS, verdictOf } from './dataset-words.ts';
 import { Problems } from './problems.tsx';
 import { RowViewer } from './row-viewer.tsx';
-import { TokenHistogram } from './token-histogram.tsx';
 import { ContinueUpload } from './upload/continue-upload.tsx';
 
 /** Everything about one version: verdict, facts, problems, lengths, rows; beside it the other versions. */
@@ -71,7 +71,11 @@ export function VersionDetail({
                   note={`${counted(checked.summary.tokens.histogram.length, 'bin')}, tokens of ${checked.summary.tokens.tokenizer}`}
                   line={false}
                 >
-                  <TokenHistogram tokens={checked.summary.tokens} />
+                  <Histogram
+                    bins={checked.summary.tokens.histogram}
+                    limit={checked.summary.tokens.contextLength}
+                  />
+                  <p className="mt-1 max-w-[72ch] text-12 text-ink-3">{cutWords(checked.summary.tokens)}</p>
                 </Section>
               )}
             </div>
@@ -101,6 +105,13 @@ function Checking({ version }: { version: Extract<DatasetVersion, { status: 'val
       </p>
     </div>
   );
+}
+
+/** Whether anything is cut, in a sentence. */
+function cutWords(tokens: NonNullable<CheckSummary['tokens']>): string {
+  const limit = count(tokens.contextLength);
+  if (tokens.rowsOverContext === 0) return `Every row fits the context of ${limit} tokens.`;
+  return `${counted(tokens.rowsOverContext, 'row')} longer than ${limit} tokens: what is beyond is cut at training.`;
 }
 
 const METHOD = { exact: 'exact', sampled: 'from a sample', 'by-length': 'by length' } as const;
