@@ -102,6 +102,7 @@ export const SpendRecord = z.object({
   day: Day,
   spentUsdMicros: UsdMicros,
 });
+export type SpendRecord = z.infer<typeof SpendRecord>;
 export const BudgetRecord = z.object({
   shape: z.literal(1),
   owner: Owner,

@@ -1,6 +1,6 @@
 /** What a run would take in time, memory and money; pure, and far below 5 ms (design.md §10). */
 import type { Hyperparameters } from '../../contracts/catalog.ts';
-import type { Estimate } from '../../contracts/costs.ts';
+import type { Budget, Estimate } from '../../contracts/costs.ts';
 import { LIMITS } from '../../contracts/limits.ts';
 import type { CatalogBaseModel } from '../catalog/base-models.ts';
 import type { CatalogGpuType } from '../catalog/gpu-types.ts';
@@ -150,6 +150,18 @@ export function estimateRun(run: RunToEstimate): RunEstimate {
     ),
     hyperparameters,
     remarks: remarksOf(run, size, speed, memory.fits),
+  };
+}
+
+/** The estimate beside what is free this month: a cap above it would be refused. */
+export function withBudget(estimate: RunEstimate, budget: Budget): Estimate {
+  const isShort = budget.freeUsdMicros < estimate.minimumCapUsdMicros;
+  return {
+    ...estimate,
+    budget,
+    remarks: isShort
+      ? [...estimate.remarks, 'What is free in your budget of this month cannot pay for this run.']
+      : estimate.remarks,
   };
 }
 

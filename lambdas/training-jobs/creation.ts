@@ -161,9 +161,3 @@ export function wishOfRetry(
     capUsdMicros: changes.capUsdMicros ?? job.capUsdMicros,
   };
 }
-
-/** Micros a month: what the person chose, never above what an admin allows; the stage's default where neither is set. */
-export function monthlyLimit(settings: SettingsRecord | undefined, defaultUsdMicros: number): number {
-  const ceiling = settings?.monthlyBudgetCeilingUsdMicros ?? defaultUsdMicros;
-  return Math.min(settings?.monthlyBudgetUsdMicros ?? ceiling, ceiling);
-}

@@ -9,13 +9,14 @@ import {
   retryTrainingJob,
   trainingJobOperations,
 } from '../../contracts/training-jobs.ts';
+import { monthlyLimit } from '../account/settings.ts';
 import { stageCatalog } from '../catalog/stage-catalog.ts';
 import { documentClient } from '../runtime/dynamo.ts';
 import { commaList } from '../runtime/environment.ts';
 import type { Idempotency } from '../runtime/idempotency.ts';
 import { serve } from '../runtime/serve.ts';
 import { changeJob } from './change-job.ts';
-import { decideCreation, type JobWish, monthlyLimit, wishOfRetry } from './creation.ts';
+import { decideCreation, type JobWish, wishOfRetry } from './creation.ts';
 import { dynamoJobInputs } from './dynamo-job-inputs.ts';
 import { dynamoJobApiStore } from './dynamo-job-store.ts';
 import { decideCancellation } from './training-job.ts';

@@ -1,0 +1,15 @@
+/** Which datasets a run can be estimated for. */
+import type { DatasetRecord, DatasetVersionRecord } from '../../contracts/datasets.ts';
+import { ProblemError } from '../../contracts/problems.ts';
+import type { CheckedData } from './run-size.ts';
+
+/** The checked data of a version. Throws `not-found`, `dataset-archived` or `dataset-not-ready`. */
+export function checkedData(
+  found: { dataset: DatasetRecord; version: DatasetVersionRecord } | undefined,
+): CheckedData {
+  if (!found || found.dataset.status === 'deleting') throw new ProblemError('not-found');
+  if (found.dataset.status === 'archived') throw new ProblemError('dataset-archived');
+  if (found.version.status !== 'ready') throw new ProblemError('dataset-not-ready');
+  const { summary, files } = found.version;
+  return { summary, bytes: files.data.bytes, hasValidationFile: files.validation !== undefined };
+}
