@@ -34,7 +34,8 @@ export interface ProgressWrites {
 }
 
 /** `repeat`: this batch is stored already. `superseded`: a later attempt has reported. */
-export type ProgressDecision = { kind: 'repeat' | 'superseded' } | ({ kind: 'write' } & ProgressWrites);
+export type ProgressDecision =
+  { kind: 'repeat' } | { kind: 'superseded' } | ({ kind: 'write' } & ProgressWrites);
 
 /** Points in order of their steps, one a step; what lies before `after` is a step backwards and is left out. */
 export function mergePoints(

@@ -1,0 +1,46 @@
+/** What a run is told to do now: the frozen spec, with fresh URLs for everything it must fetch. */
+import type * as z from 'zod';
+import { ProblemError } from '../../contracts/problems.ts';
+import type { RunSpec } from '../../contracts/run-spec.ts';
+import type { LiveJob } from '../training-jobs/training-job.ts';
+import type { RunFiles } from './run-files.ts';
+import { besideManifest } from './run-keys.ts';
+
+/** The checkpoint to go on from: the newest one, unless this very attempt wrote it. */
+async function resumption(job: LiveJob, files: RunFiles, now: Date) {
+  const { checkpoint } = job;
+  if (!checkpoint || checkpoint.attempt >= job.attempt) return null;
+  const manifest = await files.checkpointManifest(checkpoint.manifestKey, checkpoint.manifestVersionId);
+  // Deleted under our hands: the run can still begin anew, and its next checkpoint takes this one's place.
+  if (!manifest) return null;
+  return {
+    attempt: checkpoint.attempt,
+    step: checkpoint.step,
+    files: await Promise.all(
+      manifest.files.map((file) =>
+        files.modelFile({ ...file, key: besideManifest(checkpoint.manifestKey, file.path) }, now),
+      ),
+    ),
+  };
+}
+
+export async function currentRun(job: LiveJob, files: RunFiles, now: Date): Promise<z.input<typeof RunSpec>> {
+  const [spec, resume] = await Promise.all([files.spec(job.owner, job.id), resumption(job, files, now)]);
+  if (!spec) throw new ProblemError('internal-error');
+  const { data, validation } = spec.dataset;
+  return {
+    spec,
+    attempt: job.attempt,
+    files: {
+      data: await files.datasetFile({ ...data, path: 'data.jsonl' }, now),
+      ...(validation
+        ? { validation: await files.datasetFile({ ...validation, path: 'validation.jsonl' }, now) }
+        : {}),
+    },
+    resume,
+    // The API's answer is what lands a run; a time of its own comes with the landing rule (design.md §6).
+    landBy: null,
+    capUsdMicros: job.capUsdMicros,
+    usdMicrosPerHour: job.usdMicrosPerHour,
+  };
+}
