@@ -55,6 +55,8 @@ export const NotificationRecord = z.object({
   shape: z.literal(1),
   owner: Owner,
   ...Notification.omit({ status: true }).shape,
+  /** When it arrived here: "read all" covers what had arrived by then, not what had happened. */
+  deliveredAt: Timestamp,
   readAt: Timestamp.optional(),
   expiresAt: z.int(),
 });
