@@ -79,6 +79,8 @@ export const LiveRecord = z.object({
   progress: Progress,
   /** The points that do not fill a chunk yet. */
   tail: z.array(MetricPoint).max(METRIC_CHUNK_POINTS - 1),
+  /** Of the newest point of this attempt, in the tail or in a chunk: what lies before it is a step backwards. */
+  newestStep: z.int().nonnegative(),
   logTail: z.string(),
   expiresAt: z.int(),
 });

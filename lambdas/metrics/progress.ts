@@ -37,17 +37,15 @@ export interface ProgressWrites {
 export type ProgressDecision =
   { kind: 'repeat' } | { kind: 'superseded' } | ({ kind: 'write' } & ProgressWrites);
 
-/** Points in order of their steps, one a step; what lies before `after` is a step backwards and is left out. */
+/** Points in order of their steps, one a step. */
 export function mergePoints(
   tail: readonly MetricPoint[],
   points: readonly MetricPoint[],
-  after: number,
   now: Date,
 ): MetricPoint[] {
   const latest = now.getTime() + CLOCK_TOLERANCE_MS;
   const bySteps = new Map(tail.map((point) => [point.step, point]));
   for (const point of points) {
-    if (point.step < after) continue;
     const at = Date.parse(point.at) > latest ? now.toISOString() : point.at;
     bySteps.set(point.step, { ...bySteps.get(point.step), ...point, at });
   }
@@ -182,9 +180,10 @@ export function decideProgress(
   if (same && report.batch <= same.batch) return { kind: 'repeat' };
   const tail = same?.tail ?? [];
   // A step that is measured twice (loss, then validation) is one point; one before the newest is a step backwards.
-  const after = Math.max(same?.progress.step ?? 0, tail.at(-1)?.step ?? 0);
+  // Not before the step that the report is at: after an outage points come later than the run is.
+  const after = same?.newestStep ?? 0;
   const fresh = report.points.filter((point) => point.step >= after);
-  const { full, rest } = chunked(mergePoints(tail, fresh, after, now));
+  const { full, rest } = chunked(mergePoints(tail, fresh, now));
   const chunks = full.map((points) => chunkRecord(of, points, now));
   if (stored && !same && stored.tail.length > 0) {
     chunks.push(chunkRecord({ ...of, attempt: stored.attempt }, stored.tail, now));
@@ -200,6 +199,7 @@ export function decideProgress(
       batch: report.batch,
       progress: progressOf(before, report, fresh, of, now),
       tail: rest,
+      newestStep: fresh.reduce((newestStep, point) => Math.max(newestStep, point.step), after),
       logTail: newestLines(report.logTail, LIVE_LOG_CHARACTERS),
       expiresAt: telemetryExpiry(now),
     },
