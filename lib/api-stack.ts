@@ -164,9 +164,14 @@ function grantsByNoun({ stage, data, workflow }: ApiStackProps): Record<Noun, Gr
     costs: [data.core.reads(), ...catalog, ...budgets],
     'training-jobs': [...records, ...idempotency, telemetry, ...catalog, ...budgets],
     metrics: [data.core.reads(), telemetry, data.ephemeral.writes(), data.models.reads('models/')],
-    models: [...records, ...idempotency, data.models.reads('models/')],
+    models: [
+      ...records,
+      data.models.reads('models/'),
+      data.models.lists('models/'),
+      data.models.deletes('models/'),
+    ],
     notifications: idempotency,
-    account: [...records, ...budgets],
+    account: [...records, ...budgets, data.findsAddresses()],
     runs: [
       ...records,
       telemetry,

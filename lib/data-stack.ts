@@ -42,6 +42,8 @@ export class DataStack extends Stack {
   readonly runTokenSecret: Secret;
   /** The GPU cluster's API key. An operator puts its value; until then it is a random string that opens nothing. */
   readonly clusterKeySecret: Secret;
+  /** Name of the SES configuration set, where the stage makes one. */
+  readonly #sendingSet: string | undefined;
 
   constructor(scope: Construct, id: string, props: DataStackProps) {
     super(scope, id, props);
@@ -124,8 +126,9 @@ export class DataStack extends Stack {
     });
 
     const sender = this.#emailSender(stage);
+    this.#sendingSet = sender?.configurationSet;
     this.userPool = this.#people(stage);
-    if (sender) this.userPool.node.addDependency(sender);
+    if (sender) this.userPool.node.addDependency(sender.identity);
     this.userPoolClient = this.userPool.addClient('web', {
       // Passwords are proven, never sent (SRP); the pages can keep no secret, so the client has none.
       authFlows: { userSrp: true },
@@ -168,18 +171,58 @@ export class DataStack extends Stack {
     ];
   }
 
-  #emailSender(stage: Stage): CfnEmailIdentity | undefined {
+  /** May look up the e-mail address of an account: access tokens carry none. */
+  findsAddresses(): Grant {
+    return {
+      environment: { USER_POOL_ID: this.userPool.userPoolId },
+      statements: [{ actions: ['cognito-idp:AdminGetUser'], resources: [this.userPool.userPoolArn] }],
+    };
+  }
+
+  /** May send from the stage's address, and from no other. */
+  sendsEmail({ email: { from } }: Stage): Grant {
+    // An identity is the address or its domain.
+    const names = [from, from.slice(from.indexOf('@') + 1)];
+    return {
+      environment: { EMAIL_FROM: from },
+      statements: [
+        {
+          actions: ['ses:SendEmail'],
+          resources: [
+            ...names.map((resourceName) =>
+              this.formatArn({ service: 'ses', resource: 'identity', resourceName }),
+            ),
+            ...(this.#sendingSet
+              ? [
+                  this.formatArn({
+                    service: 'ses',
+                    resource: 'configuration-set',
+                    resourceName: this.#sendingSet,
+                  }),
+                ]
+              : []),
+          ],
+          conditions: { StringEquals: { 'ses:FromAddress': from } },
+        },
+      ],
+    };
+  }
+
+  #emailSender(stage: Stage): { identity: CfnEmailIdentity; configurationSet: string } | undefined {
     if (stage.email.identity === 'existing') return undefined;
     // Bounces over 5 % put an account under review, complaints over 0.5 % pause it (facts.md §2): an address
     // that bounced or complained once gets no second mail.
+    const name = `brightrun-${stage.name}`;
     const sending = new CfnConfigurationSet(this, 'Sending', {
+      name,
       suppressionOptions: { suppressedReasons: ['BOUNCE', 'COMPLAINT'] },
       reputationOptions: { reputationMetricsEnabled: true },
     });
-    return new CfnEmailIdentity(this, 'Sender', {
+    const identity = new CfnEmailIdentity(this, 'Sender', {
       emailIdentity: stage.email.from,
       configurationSetAttributes: { configurationSetName: sending.ref },
     });
+    return { identity, configurationSet: name };
   }
 
   #people(stage: Stage): UserPool {

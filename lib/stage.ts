@@ -163,6 +163,23 @@ const OUTSIDE: Record<string, { variable: string; put: (value: string) => Record
     put: (certificateArn) => ({ web: { certificateArn } }),
   },
   webAclArn: { variable: 'BRIGHTRUN_WEB_ACL_ARN', put: (webAclArn) => ({ web: { webAclArn } }) },
+  clusterVpc: {
+    variable: 'BRIGHTRUN_CLUSTER_VPC',
+    // `vpc,security group,subnet:zone,subnet:zone…`
+    put: (text) => {
+      const [vpcId, securityGroupId, ...subnets] = list(text);
+      const pairs = subnets.map((subnet) => subnet.split(':'));
+      return {
+        clusterNetwork: {
+          reach: 'vpc',
+          vpcId,
+          securityGroupId,
+          subnetIds: pairs.map(([subnetId]) => subnetId),
+          availabilityZones: pairs.map(([, zone]) => zone),
+        },
+      };
+    },
+  },
   gpuTypes: { variable: 'BRIGHTRUN_GPU_TYPES', put: (ids) => ({ gpuTypes: list(ids) }) },
   baseModels: { variable: 'BRIGHTRUN_BASE_MODELS', put: (ids) => ({ baseModels: list(ids) }) },
 };

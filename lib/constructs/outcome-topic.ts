@@ -9,7 +9,7 @@ import type { ServiceFunction } from './service-function.ts';
 /** Where every outcome is told once stored; who makes a notification or an e-mail of it listens here. */
 export class OutcomeTopic extends Construct {
   readonly topic: Topic;
-  /** Outcomes that a listener could not take in SNS's own retries (three at once, then over about an hour). */
+  /** Outcomes that SNS could not hand to a listener, or that a listener failed on three times. */
   readonly undelivered: Queue;
 
   constructor(scope: Construct, id: string) {

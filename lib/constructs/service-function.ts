@@ -11,6 +11,7 @@ import {
   Tracing,
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Stage } from '../stage.ts';
 import { bundleOf } from './bundles.ts';
@@ -25,6 +26,8 @@ export interface ServiceFunctionProps {
   /** 512 MB is a third of a core: less makes warm calls slower, more does not start faster (facts.md §2). */
   readonly memoryMb?: number;
   readonly timeout: Duration;
+  /** Where an event goes that this function failed on three times; needed by whatever is called without waiting. */
+  readonly undeliverable?: IQueue;
   /** True for the few that speak to the GPU cluster: they join its VPC where it has one. */
   readonly speaksToCluster?: boolean;
 }
@@ -65,6 +68,7 @@ export class ServiceFunction extends Construct {
       systemLogLevelV2: SystemLogLevel.WARN,
       tracing: Tracing.ACTIVE,
       environment: { STAGE: stage.name },
+      ...(props.undeliverable ? { deadLetterQueue: props.undeliverable } : {}),
       ...(inVpc
         ? {
             vpc: clusterVpc(this, inVpc),

@@ -1,58 +1,68 @@
-/** The application of a stage as CloudFormation, made in this process: no account, no network, no command line. */
-import { readFileSync } from 'node:fs';
-import { App } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
+/** The application of a stage as CloudFormation templates, and what can be asked of them. */
+import { execFileSync } from 'node:child_process';
 import * as z from 'zod';
-import { brightRun, type Application } from '../../lib/application.ts';
-import { readStage } from '../../lib/stage.ts';
 
-const CdkJson = z.object({ context: z.record(z.string(), z.unknown()) });
 const Resource = z.object({
   Type: z.string(),
   Properties: z.record(z.string(), z.unknown()).default({}),
   DeletionPolicy: z.string().optional(),
 });
-export type Resource = z.infer<typeof Resource>;
+const Template = z.object({ Resources: z.record(z.string(), Resource) });
+const Synthesized = z.object({
+  templates: z.object({
+    data: Template,
+    workflow: Template,
+    api: Template,
+    watch: Template,
+    web: Template.optional(),
+  }),
+  environments: z.array(z.string()),
+  findings: z.array(z.object({ rule: z.string(), description: z.string(), path: z.string() })),
+});
+export type Template = z.infer<typeof Template>;
+export type Resource = z.infer<typeof Resource> & { id: string };
+export type Synthesized = z.infer<typeof Synthesized>;
 
-export interface Synthesized extends Application {
-  readonly app: App;
-  readonly template: (part: 'data' | 'workflow' | 'api' | 'web' | 'watch') => Template;
+export interface Wanted {
+  readonly stage: string;
+  /** What `-c key=value` would say. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Whether the rule packs look at it. */
+  readonly rules?: boolean;
 }
 
-/** `settings` are what `-c key=value` would say. */
-export function synthesize(stageName: string, settings: Record<string, string> = {}): Synthesized {
-  const { context } = CdkJson.parse(JSON.parse(readFileSync('cdk.json', 'utf8')));
-  const app = new App({ context });
-  const application = brightRun(
-    app,
-    readStage(stageName, (key) => settings[key], {}),
-    undefined,
-  );
-  return {
-    app,
-    ...application,
-    template: (part) => {
-      const stack = application[part];
-      if (!stack) throw new Error(`Stage ${stageName} has no ${part} stack.`);
-      return Template.fromStack(stack);
+/** All in one process: the CDK takes longer to load than to synthesize. The templates come in the order asked. */
+export function synthesize<const Asked extends readonly Wanted[]>(
+  ...asked: Asked
+): { [Each in keyof Asked]: Synthesized } {
+  const wanted = asked.map(({ stage, settings = {}, rules = false }) => ({ stage, settings, rules }));
+  const printed = execFileSync(
+    'node_modules/.bin/node',
+    ['--no-warnings', 'test/infrastructure/synthesize.ts', JSON.stringify(wanted)],
+    {
+      // The CDK's own template rules take 2 s a stage, so they run where rules are looked at.
+      env: { ...process.env, CDK_VALIDATION: String(wanted.some(({ rules }) => rules)) },
+      encoding: 'utf8',
+      maxBuffer: 256 * 1024 * 1024,
+      stdio: ['ignore', 'pipe', 'pipe'],
     },
-  };
+  );
+  const answers: unknown = JSON.parse(printed);
+  return z.array(Synthesized).length(asked.length).parse(answers) as { [Each in keyof Asked]: Synthesized };
 }
 
 /** Every resource of a type with its logical id. */
-export function resources(template: Template, type: string): (Resource & { id: string })[] {
-  return Object.entries(template.findResources(type)).map(([id, resource]) => ({
-    id,
-    ...Resource.parse(resource),
-  }));
-}
+export const resources = (template: Template, type: string): Resource[] =>
+  Object.entries(template.Resources)
+    .filter(([, { Type }]) => Type === type)
+    .map(([id, resource]) => ({ id, ...resource }));
 
-/** The one resource of a type whose logical id begins so. */
-export function resource(template: Template, type: string, beginning: string): Resource & { id: string } {
+/** The one resource of a type, or the one whose logical id begins so. */
+export function resource(template: Template, type: string, beginning = ''): Resource {
   const found = resources(template, type).filter(({ id }) => id.startsWith(beginning));
   const [only] = found;
   if (!only || found.length > 1) {
-    throw new Error(`${found.length} resources of type ${type} begin with ${beginning}.`);
+    throw new Error(`${found.length} resources of type ${type} begin with "${beginning}".`);
   }
   return only;
 }

@@ -1,0 +1,30 @@
+/** cdk-nag's AwsSolutions and Serverless packs over everything a production stage deploys, each switch on once. */
+import { expect, test } from '@jest/globals';
+import { ACCEPTED_FINDINGS } from './accepted-findings.ts';
+import { synthesize } from './synthesized.ts';
+
+const [{ findings, environments }] = synthesize({
+  stage: 'prod',
+  settings: { alarmsEmail: 'operator@example.org' },
+  rules: true,
+});
+
+test('every finding has a reason to stand', () => {
+  expect(findings.length).toBeGreaterThan(0);
+  const unexplained = findings.filter(
+    ({ rule, path }) =>
+      !ACCEPTED_FINDINGS.some((accepted) => accepted.rule.test(rule) && accepted.path.test(path)),
+  );
+  expect(unexplained).toEqual([]);
+});
+
+test('every reason still has its finding', () => {
+  const stale = ACCEPTED_FINDINGS.filter(
+    (accepted) => !findings.some(({ rule, path }) => accepted.rule.test(rule) && accepted.path.test(path)),
+  );
+  expect(stale).toEqual([]);
+});
+
+test('production synthesizes with no account and no region', () => {
+  expect(new Set(environments)).toEqual(new Set(['aws://unknown-account/unknown-region']));
+});
