@@ -2,14 +2,13 @@ import {
   DeleteObjectsCommand,
   GetObjectCommand,
   ListObjectVersionsCommand,
-  S3Client,
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import { signingClient } from '../runtime/s3-multipart.ts';
 import type { ModelFiles } from './model-store.ts';
 
 export function s3Downloads(bucket: string): ModelFiles {
-  // A presigned URL with a checksum of an empty body would be refused (facts.md §1).
-  const client = new S3Client({ requestChecksumCalculation: 'WHEN_REQUIRED' });
+  const client = signingClient();
   return {
     sign: (key, versionId, expiresIn) =>
       getSignedUrl(
