@@ -100,7 +100,7 @@ function Rail() {
     </li>
   );
   return (
-    <div className="border-r border-line bg-rail max-md:hidden">
+    <header className="border-r border-line bg-rail max-md:hidden">
       <div className="sticky top-0 flex h-dvh flex-col px-2.5 pt-3.5 pb-3">
         <Link
           to="/"
@@ -124,7 +124,7 @@ function Rail() {
           </Suspense>
         </div>
       </div>
-    </div>
+    </header>
   );
 }
 
@@ -180,7 +180,7 @@ function TopBar() {
 
 function PhoneTop() {
   return (
-    <div className="sticky top-0 z-20 flex h-12 items-center gap-2 border-b border-line bg-page pr-2 pl-4 font-semibold md:hidden">
+    <header className="sticky top-0 z-20 flex h-12 items-center gap-2 border-b border-line bg-page pr-2 pl-4 font-semibold md:hidden">
       <Link to="/" aria-label="BrightRun, to the dashboard" className="flex min-h-10 items-center gap-2">
         <BrandMark />
         <span>BrightRun</span>
@@ -208,7 +208,7 @@ function PhoneTop() {
           </Suspense>
         </span>
       </Link>
-    </div>
+    </header>
   );
 }
 

@@ -90,17 +90,24 @@ export const AnchorButton = PlainLinkButton;
 /** A square button with an icon only; `label` is its name. */
 export function IconButton({
   label,
+  framed = false,
   className,
   children,
   ...rest
-}: Omit<ComponentProps<'button'>, 'aria-label'> & { label: string; children: ReactNode }) {
+}: Omit<ComponentProps<'button'>, 'aria-label'> & {
+  label: string;
+  /** With the edge of a secondary button. */
+  framed?: boolean;
+  children: ReactNode;
+}) {
   return (
     <button
       type="button"
       aria-label={label}
       title={label}
       className={clsx(
-        'grid size-10 place-items-center rounded-control border border-transparent text-ink-2 transition-colors hover:bg-sunk disabled:opacity-50 md:size-[30px] [&_svg]:size-4',
+        'grid size-10 place-items-center rounded-control border text-ink-2 transition-colors disabled:opacity-50 md:size-[30px] [&_svg]:size-4',
+        framed ? 'border-line-strong bg-surface hover:border-control' : 'border-transparent hover:bg-sunk',
         className,
       )}
       {...rest}

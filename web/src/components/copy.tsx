@@ -36,7 +36,7 @@ export function CopyId({ id, what = 'id' }: { id: string; what?: string }) {
       onClick={copy}
       title={id}
       aria-label={`Copy the ${what} ${id}`}
-      className="inline-flex min-h-6 items-center gap-1 font-mono text-12 whitespace-nowrap text-ink-3 hover:text-ink"
+      className="inline-flex min-h-6 items-center gap-1 font-mono text-12 font-normal whitespace-nowrap text-ink-3 hover:text-ink"
     >
       {shortenId(id)}
       <span aria-live="polite" className="font-sans">

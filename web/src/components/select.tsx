@@ -46,9 +46,9 @@ export function Select<Value extends string>({
       <Primitive.Trigger
         aria-label={ariaLabel}
         className={clsx(
-          'flex w-full items-center gap-2 rounded-control border bg-surface text-left transition-colors disabled:opacity-55',
+          'flex items-center gap-2 rounded-control border bg-surface text-left transition-colors disabled:opacity-55',
           size === 'md'
-            ? 'h-10 border-control px-2.5 hover:border-ink-3 aria-invalid:border-bad md:h-9'
+            ? 'h-10 w-full border-control px-2.5 hover:border-ink-3 aria-invalid:border-bad md:h-9'
             : 'h-10 border-line-strong px-2.5 text-12 font-medium hover:border-control md:h-8',
           className,
         )}

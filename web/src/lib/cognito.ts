@@ -10,7 +10,11 @@ import {
   signOut as amplifySignOut,
   signUp as amplifySignUp,
 } from 'aws-amplify/auth';
+import { ConsoleLogger } from 'aws-amplify/utils';
 import { config } from './config.ts';
+
+// It warns at every start where the pool is not the region's own; errors reach the person as sentences.
+ConsoleLogger.LOG_LEVEL = 'ERROR';
 
 const { userPoolId, userPoolClientId, userPoolEndpoint } = config();
 Amplify.configure({

@@ -38,7 +38,7 @@ export function BudgetForm({ settings }: { settings: Settings }) {
       <Field
         label="Monthly budget"
         error={problem}
-        hint={`At ${money(settings.monthlyBudgetUsdMicros)} no new job starts; running ones keep what their cap holds. An admin allows you up to ${money(settings.monthlyBudgetCeilingUsdMicros)}.`}
+        hint={`Once ${money(settings.monthlyBudgetUsdMicros)} is spent or held, no new job starts; running ones keep what their cap holds. An admin allows you up to ${money(settings.monthlyBudgetCeilingUsdMicros)}.`}
       >
         <div className="flex gap-2">
           <Input

@@ -69,6 +69,7 @@ export default function SignInPage() {
   return (
     <AuthForm
       title="Sign in"
+      lead="Fine-tune language models: every problem of your data named, every cost known before it is spent."
       schema={SignInForm}
       defaults={{ email: email ?? '', password: '' }}
       submit="Sign in"

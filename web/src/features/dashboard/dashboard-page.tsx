@@ -99,7 +99,7 @@ export default function DashboardPage() {
             {attention && attention.length > 0 && <Attention items={attention} />}
             <LatestModels models={models} now={now} />
           </div>
-          <div className="min-w-0 max-lg:order-first">
+          <div className="min-w-0">
             <MonthSpend costs={costs} now={now} />
           </div>
         </div>

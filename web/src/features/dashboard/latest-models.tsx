@@ -45,7 +45,9 @@ export function LatestModels({
             <tr>
               <Th>Model</Th>
               <Th>Verdict</Th>
-              <Th className="max-xl:hidden">Validation loss, base ○ → tuned ●</Th>
+              <Th className="max-xl:hidden">
+                Validation loss, base <Dot /> → tuned <Dot filled />
+              </Th>
               <Th numeric>Loss</Th>
               <Th numeric>Made</Th>
             </tr>
@@ -94,6 +96,22 @@ export function LatestModels({
         </Table>
       )}
     </Section>
+  );
+}
+
+/** The marks of the column's head, as they are drawn below it. */
+function Dot({ filled = false }: { filled?: boolean }) {
+  return (
+    <svg aria-hidden width={9} height={9} className="inline align-[-0.5px]">
+      <circle
+        cx={4.5}
+        cy={4.5}
+        r={3.5}
+        fill={filled ? 'var(--c1)' : 'none'}
+        stroke={filled ? 'var(--c1)' : 'var(--ink-3)'}
+        strokeWidth={1.5}
+      />
+    </svg>
   );
 }
 

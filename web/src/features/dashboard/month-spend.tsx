@@ -3,7 +3,6 @@ import type { CostSummary } from '../../../../contracts/costs.ts';
 import { XAxis, YGrid } from '../../components/charts/axes.tsx';
 import { ChartFigure } from '../../components/charts/chart-figure.tsx';
 import { linearScale } from '../../components/charts/scale.ts';
-import { moneyScale } from '../../components/charts/money-scale.ts';
 import { Section } from '../../components/page.tsx';
 import { ErrorState, Quiet } from '../../components/states.tsx';
 import { TextLink } from '../../components/text-link.tsx';
@@ -125,7 +124,8 @@ function SpendCurve({ summary, now }: { summary: CostSummary; now: Date }) {
     >
       {(width) => {
         const bottom = HEIGHT - 22;
-        const y = moneyScale(Math.max(spent, showsBudget ? limit : 0) * 1.05, bottom, 14);
+        const highest = Math.max(spent, showsBudget ? limit : 0) || 1_000_000;
+        const y = linearScale({ domain: [0, highest * 1.06], range: [bottom, 8], most: 3 });
         const x = linearScale({ domain: [1, lastDay + 1], range: [46, width - 2], most: 4, whole: true });
         const path = totals
           .map(({ day, total }, index) =>
@@ -138,13 +138,7 @@ function SpendCurve({ summary, now }: { summary: CostSummary; now: Date }) {
         return (
           <>
             <YGrid scale={y} left={46} right={width - 2} label={(tick) => axisMoney(tick, y.step)} />
-            <rect
-              x={end}
-              y={14}
-              width={Math.max(0, width - 2 - end)}
-              height={bottom - 14}
-              fill="var(--sunk)"
-            />
+            <rect x={end} y={8} width={Math.max(0, width - 2 - end)} height={bottom - 8} fill="var(--sunk)" />
             <path d={`${path}V${bottom}Z`} fill="var(--band-2)" />
             <path d={path} fill="none" stroke="var(--c1)" strokeWidth={2} />
             {showsBudget && (

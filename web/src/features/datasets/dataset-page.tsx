@@ -147,10 +147,7 @@ function Loaded({
           <Menu
             align="end"
             trigger={
-              <IconButton
-                label="More actions"
-                className="border-line-strong bg-surface max-md:max-w-10 md:size-8"
-              >
+              <IconButton label="More actions" framed className="max-md:max-w-10 md:size-8">
                 <MoreHorizontal aria-hidden />
               </IconButton>
             }

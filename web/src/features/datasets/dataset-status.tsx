@@ -1,9 +1,15 @@
 import type { DatasetVersion } from '../../../../contracts/datasets.ts';
 import { Pill } from '../../components/pill.tsx';
-import { stateOf } from './dataset-words.ts';
+import { findingWords, stateOf } from './dataset-words.ts';
 
-/** A version's state in its word and colour. */
+/** A version's state in its word and colour, and how much the check found. */
 export function DatasetStatus({ version }: { version: DatasetVersion }) {
   const { tone, word } = stateOf(version);
-  return <Pill tone={tone}>{word}</Pill>;
+  const found = findingWords(version);
+  return (
+    <>
+      <Pill tone={tone}>{word}</Pill>
+      {found && <span className="ml-1.5 whitespace-nowrap">{found}</span>}
+    </>
+  );
 }

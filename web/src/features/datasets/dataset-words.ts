@@ -19,9 +19,7 @@ export function stateOf(version: DatasetVersion): { tone: Tone; word: string } {
     case 'validating':
       return { tone: 'run', word: 'Being checked' };
     case 'ready':
-      return version.summary.verdict === 'ready'
-        ? { tone: 'ok', word: 'Ready' }
-        : { tone: 'warn', word: 'Ready, with warnings' };
+      return { tone: 'ok', word: 'Ready' };
     case 'rejected':
       return { tone: 'bad', word: 'Rejected' };
     case 'validation-failed':
@@ -29,6 +27,14 @@ export function stateOf(version: DatasetVersion): { tone: Tone; word: string } {
     case 'abandoned':
       return { tone: 'mute', word: 'Upload given up' };
   }
+}
+
+/** What stands beside the pill: how much was found. */
+export function findingWords(version: DatasetVersion): string {
+  if (version.status === 'rejected') return counted(findings(version.summary, 'error').lines, 'error');
+  if (version.status !== 'ready') return '';
+  const { kinds } = findings(version.summary, 'warning');
+  return kinds > 0 ? counted(kinds, 'warning') : '';
 }
 
 /** How many findings of a severity: kinds and rows. */

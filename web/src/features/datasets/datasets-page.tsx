@@ -173,7 +173,7 @@ function DatasetTable({ items }: { items: readonly { dataset: Dataset; version: 
 function DatasetRow({ dataset, version }: { dataset: Dataset; version: DatasetVersion }) {
   const summary = version.status === 'ready' || version.status === 'rejected' ? version.summary : undefined;
   return (
-    <tr className="group hover:bg-sunk max-md:hover:bg-transparent">
+    <tr className="hover:bg-sunk max-md:hover:bg-transparent [&>td]:align-middle">
       <Td>
         <Link
           to="/datasets/$datasetId"
@@ -197,7 +197,7 @@ function DatasetRow({ dataset, version }: { dataset: Dataset; version: DatasetVe
       <Td numeric className="text-ink-2">
         {when(version.updatedAt, new Date())}
       </Td>
-      <Td numeric className="py-0.5">
+      <Td className="w-10 py-1">
         <DatasetMenu dataset={dataset} />
       </Td>
     </tr>

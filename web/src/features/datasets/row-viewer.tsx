@@ -76,17 +76,12 @@ export function RowViewer({
           </span>
         )}
         <span className="ml-auto flex gap-1.5">
-          <IconButton
-            label="Row before"
-            className="border-line-strong bg-surface"
-            disabled={at === 0}
-            onClick={before}
-          >
+          <IconButton label="Row before" framed disabled={at === 0} onClick={before}>
             <ChevronLeft aria-hidden />
           </IconButton>
           <IconButton
             label="Next row"
-            className="border-line-strong bg-surface"
+            framed
             disabled={!hasNext || preview.isFetchingNextPage}
             onClick={() => void next()}
           >

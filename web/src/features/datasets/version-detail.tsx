@@ -16,7 +16,7 @@ import { useCall } from '../../lib/api.ts';
 import { bytes, compact, count, counted, percent } from '../../lib/format/numbers.ts';
 import { day } from '../../lib/format/time.ts';
 import { DatasetStatus } from './dataset-status.tsx';
-import { findings, FORMAT_WORDS, verdictOf } from './dataset-words.ts';
+import { FORMAT_WORDS, verdictOf } from './dataset-words.ts';
 import { Problems } from './problems.tsx';
 import { RowViewer } from './row-viewer.tsx';
 import { ContinueUpload } from './upload/continue-upload.tsx';
@@ -111,7 +111,7 @@ function Checking({ version }: { version: Extract<DatasetVersion, { status: 'val
 function cutWords(tokens: NonNullable<CheckSummary['tokens']>): string {
   const limit = count(tokens.contextLength);
   if (tokens.rowsOverContext === 0) return `Every row fits the context of ${limit} tokens.`;
-  return `${counted(tokens.rowsOverContext, 'row')} longer than ${limit} tokens: what is beyond is cut at training.`;
+  return `${counted(tokens.rowsOverContext, 'row')} ${tokens.rowsOverContext === 1 ? 'is' : 'are'} longer than ${limit} tokens: what is beyond is cut at training.`;
 }
 
 const METHOD = { exact: 'exact', sampled: 'from a sample', 'by-length': 'by length' } as const;
@@ -210,7 +210,7 @@ function Versions({
               </TextLink>
             )}
             <span className="min-w-0 flex-1">
-              <DatasetStatus version={version} /> {issuesOf(version)}
+              <DatasetStatus version={version} />
               <span className="block text-12 text-ink-3">
                 {'summary' in version && `${counted(version.summary.rows, 'row')}, `}
                 {day(version.createdAt)}
@@ -221,11 +221,4 @@ function Versions({
       </ul>
     </Section>
   );
-}
-
-function issuesOf(version: DatasetVersion): string {
-  if (version.status === 'rejected') return counted(findings(version.summary, 'error').lines, 'error');
-  if (version.status !== 'ready') return '';
-  const { kinds } = findings(version.summary, 'warning');
-  return kinds > 0 ? counted(kinds, 'warning') : '';
 }

@@ -52,7 +52,7 @@ export default function NotificationsPage() {
         </Button>
       }
     >
-      <div className="mb-2">
+      <div className="mb-4">
         <Segmented
           label="Which notifications"
           value={status}
