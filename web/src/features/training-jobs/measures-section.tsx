@@ -1,0 +1,89 @@
+import type { Curves } from '../../components/charts/curves.ts';
+import { valuesOf } from '../../components/charts/curves.ts';
+import { SmallMultiple } from '../../components/charts/small-multiple.tsx';
+import type { Cursor } from '../../components/charts/use-read-out.ts';
+import type { GpuType, Hyperparameters } from '../../../../contracts/catalog.ts';
+import { bytes, count, percent, plain, scientific, superscript } from '../../lib/format/numbers.ts';
+
+/** What else is measured at each step, small: learning rate, gradient norm, speed, memory. */
+export function MeasuresSection({
+  curves,
+  totalSteps,
+  hyperparameters,
+  estimatedTokensPerSecond,
+  gpu,
+  gpuCount,
+  cursor,
+  className,
+}: {
+  curves: Curves;
+  totalSteps: number;
+  hyperparameters: Hyperparameters;
+  estimatedTokensPerSecond: number;
+  gpu: GpuType | undefined;
+  gpuCount: number;
+  cursor: Cursor;
+  className?: string;
+}) {
+  const rate = valuesOf(curves.points, 'learningRate');
+  const norm = valuesOf(curves.points, 'gradientNorm');
+  const speed = valuesOf(curves.points, 'tokensPerSecond');
+  const memory = valuesOf(curves.points, 'memoryBytes');
+  const peak = Math.max(hyperparameters.learningRate, ...rate.map((point) => point.value));
+  const power = Math.floor(Math.log10(peak));
+  const clip = hyperparameters.maxGradientNorm;
+  const clipped = norm.filter((point) => point.value > clip).length;
+  const highestNorm = Math.max(0, ...norm.map((point) => point.value));
+  const available = gpu ? gpu.memoryBytes * gpuCount : undefined;
+  const most = Math.max(0, ...memory.map((point) => point.value));
+  const resumes = curves.resumes.map((resume) => resume.step);
+  const unit = most >= 1e9 ? { power: 9, name: 'GB' } : { power: 6, name: 'MB' };
+  const shared = { totalSteps, resumes, cursor };
+  const warmUp = Math.round(hyperparameters.warmupRatio * totalSteps);
+  return (
+    <section aria-label="Other measures by step" className={className}>
+      <div className="grid gap-x-6 gap-y-5 md:grid-cols-2">
+        <SmallMultiple
+          {...shared}
+          title="Learning rate"
+          note={`${hyperparameters.schedule}${warmUp > 0 ? `, warm-up ${count(warmUp)} steps` : ''} · axis × 10${superscript(power)}`}
+          values={rate}
+          power={power}
+          show={(value) => scientific(value)}
+        />
+        <SmallMultiple
+          {...shared}
+          title="Gradient norm"
+          note={
+            norm.length === 0
+              ? ''
+              : clipped === 0
+                ? 'never clipped'
+                : `clipped at ${percent(clipped / norm.length)} of steps`
+          }
+          values={norm}
+          // Far above everything measured the line would flatten the curve, and it says nothing there.
+          reference={highestNorm * 2 >= clip && norm.length > 0 ? { value: clip, label: 'clip' } : undefined}
+          show={(value) => plain(value, 2)}
+        />
+        <SmallMultiple
+          {...shared}
+          title="Tokens per second"
+          note={`estimate ${count(Number(estimatedTokensPerSecond.toPrecision(3)))}`}
+          values={speed}
+          reference={speed.length > 0 ? { value: estimatedTokensPerSecond } : undefined}
+          show={(value) => count(value)}
+        />
+        <SmallMultiple
+          {...shared}
+          title={gpu?.accelerator === 'cpu' ? 'Memory' : 'GPU memory'}
+          note={`${available ? `of ${bytes(available)} · ` : ''}axis ${unit.name}`}
+          values={memory}
+          power={unit.power}
+          reference={available && most * 2.5 > available ? { value: available } : undefined}
+          show={bytes}
+        />
+      </div>
+    </section>
+  );
+}

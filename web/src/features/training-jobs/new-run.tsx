@@ -1,0 +1,362 @@
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useCallback, useState } from 'react';
+import { listPresets, type BaseModel, type GpuType, type PresetId } from '../../../../contracts/catalog.ts';
+import { createTrainingJob } from '../../../../contracts/training-jobs.ts';
+import { Button } from '../../components/button.tsx';
+import { CopyButton } from '../../components/copy.tsx';
+import { Field, Input } from '../../components/field.tsx';
+import { Section } from '../../components/page.tsx';
+import { Select } from '../../components/select.tsx';
+import { ErrorState, Quiet } from '../../components/states.tsx';
+import { query, useCall } from '../../lib/api.ts';
+import { isApiError } from '../../lib/describe-error.ts';
+import { money } from '../../lib/format/money.ts';
+import { compact, count } from '../../lib/format/numbers.ts';
+import { useOfflineReason } from '../../lib/online.ts';
+import {
+  DatasetPicker,
+  useFirstDataset,
+  useVersions,
+  versionProblem,
+  type useDatasetChoices,
+} from './dataset-picker.tsx';
+import { EstimateCard } from './estimate-card.tsx';
+import { HyperparameterSection } from './hyperparameter-section.tsx';
+import { gpuWords } from './job-words.ts';
+import { OtherGpus } from './other-gpus.tsx';
+import { PresetCards } from './preset-cards.tsx';
+import {
+  capOf,
+  capProblem,
+  curlOf,
+  placeProblem,
+  readChanges,
+  runChoicesOf,
+  suggestedCapText,
+  type ProblemField,
+  type RunForm,
+} from './run-form.ts';
+import { useEstimate, useGpuEstimates, usePresetEstimates } from './use-estimate.ts';
+
+const PRESETS: readonly PresetId[] = ['quick', 'balanced', 'quality'];
+const GPU_COUNTS = [1, 2, 4, 8] as const;
+
+/** The form of a new run with its estimate beside it. */
+export function NewRun({
+  asked,
+  datasets,
+  baseModels,
+  gpuTypes,
+}: {
+  asked: { datasetId?: string; version?: number };
+  datasets: NonNullable<ReturnType<typeof useDatasetChoices>['items']>;
+  baseModels: readonly BaseModel[];
+  gpuTypes: readonly GpuType[];
+}) {
+  const navigate = useNavigate();
+  const offline = useOfflineReason();
+  const [form, setForm] = useState<RunForm>({
+    datasetId: '',
+    datasetVersion: 0,
+    baseModel: baseModels[0]?.id ?? '',
+    preset: 'balanced',
+    changes: {},
+    gpuType: gpuTypes[0]?.id ?? '',
+    gpuCount: 1,
+    cap: '',
+    name: '',
+  });
+  const start = useCall(createTrainingJob, {
+    alsoStale: ['costs', 'notifications'],
+    onSuccess: (job) => void navigate({ to: '/training-jobs/$jobId', params: { jobId: job.id } }),
+  });
+  const { reset } = start;
+  const change = useCallback(
+    (part: Partial<RunForm>) => {
+      reset();
+      setForm((old) => ({ ...old, ...part }));
+    },
+    [reset],
+  );
+  const chooseDataset = useCallback(
+    (datasetId: string, datasetVersion: number) => change({ datasetId, datasetVersion }),
+    [change],
+  );
+  useFirstDataset(datasets, asked, form.datasetId, chooseDataset);
+
+  const versions = useVersions(form.datasetId);
+  const dataset = datasets.find((item) => item.dataset.id === form.datasetId);
+  const version =
+    versions?.find((each) => each.version === form.datasetVersion) ??
+    (dataset?.version.version === form.datasetVersion ? dataset.version : undefined);
+  const dataProblem = versionProblem(version);
+  const dataReady = version?.status === 'ready';
+
+  const presets = useQuery(
+    query(
+      listPresets,
+      { query: { baseModel: form.baseModel } },
+      { enabled: form.baseModel !== '', freshMilliseconds: 600_000 },
+    ),
+  ).data?.items;
+  const { errors } = readChanges(form.changes);
+  const pricing = useEstimate(form, dataReady);
+  const estimate = dataReady ? pricing.data : undefined;
+  const settled = pricing.isSuccess && !pricing.isPlaceholderData;
+  const byPreset = usePresetEstimates(form, PRESETS, dataReady && settled);
+  const byGpu = useGpuEstimates(form, gpuTypes, dataReady && settled);
+
+  const cap = capOf(form, estimate);
+  const name = form.name.trim() || (dataset ? `${dataset.dataset.name}, ${form.preset}`.slice(0, 100) : '');
+  const choices = runChoicesOf(form);
+  const body = choices && cap !== undefined ? { name, ...choices, capUsdMicros: cap } : undefined;
+
+  const refusal = placed(start.error);
+  const beside = { ...placed(pricing.error).fields, ...refusal.fields };
+  const capError = capProblem(form, estimate) ?? beside.cap;
+  const gpuType = gpuTypes.find((type) => type.id === form.gpuType);
+  const baseModel = baseModels.find((model) => model.id === form.baseModel);
+  const defaults = presets?.find((preset) => preset.id === form.preset)?.hyperparameters;
+
+  const reason =
+    offline ??
+    (dataProblem
+      ? `${dataset?.dataset.name ?? 'The dataset'} can’t be trained on: ${dataProblem}`
+      : Object.keys(errors).length > 0
+        ? 'A hyperparameter can’t be used as it stands.'
+        : capError
+          ? capError
+          : estimate && !estimate.memory.fits
+            ? 'It does not fit into the memory of this GPU type.'
+            : !body || !estimate
+              ? 'The estimate is not there yet.'
+              : undefined);
+  const startButton = (className: string) => (
+    <Button
+      variant="primary"
+      size="lg"
+      className={className}
+      busy={start.isPending}
+      disabledReason={reason}
+      onClick={() => body && start.mutate({ body })}
+    >
+      {cap === undefined ? 'Start' : `Start, and spend up to ${money(cap)}`}
+    </Button>
+  );
+
+  return (
+    <div className="grid items-start gap-12 lg:grid-cols-[minmax(0,1fr)_384px]">
+      <form noValidate onSubmit={(event) => event.preventDefault()}>
+        <Section title="What to train" line={false}>
+          <div className="grid gap-x-6 gap-y-4 md:grid-cols-2">
+            <DatasetPicker
+              items={datasets}
+              versions={versions}
+              datasetId={form.datasetId}
+              version={form.datasetVersion}
+              error={dataProblem ? undefined : beside.dataset}
+              onChange={chooseDataset}
+            />
+            <Field
+              label="Base model"
+              error={beside.baseModel}
+              hint={baseModel && `${baseModel.about} Licence: ${baseModel.licence}.`}
+            >
+              <Select
+                value={form.baseModel}
+                onValueChange={(next) => change({ baseModel: next })}
+                options={baseModels.map((model) => ({
+                  value: model.id,
+                  label: model.title,
+                  detail: `${compact(model.parameters)} parameters, context ${count(model.contextLength)}`,
+                }))}
+              />
+            </Field>
+          </div>
+        </Section>
+
+        <Section title="How far to go" line={false}>
+          {presets ? (
+            <PresetCards
+              presets={presets}
+              chosen={form.preset}
+              onChoose={(preset) => change({ preset })}
+              estimates={byPreset}
+              cap={form.cap.trim() === '' ? undefined : cap}
+            />
+          ) : (
+            <Quiet ch={60} className="h-40" />
+          )}
+        </Section>
+
+        {defaults && (
+          <div className="mb-8">
+            <HyperparameterSection
+              values={estimate?.hyperparameters ?? defaults}
+              defaults={defaults}
+              changes={form.changes}
+              errors={{ ...errors, ...hyperparameterProblems(beside) }}
+              onChange={(changes) => change({ changes })}
+            />
+          </div>
+        )}
+
+        <Section title="Limits" line={false}>
+          <div className="grid gap-x-6 gap-y-4 md:grid-cols-2">
+            <Field
+              label="Budget cap"
+              error={capError}
+              hint={
+                cap === undefined
+                  ? undefined
+                  : `${money(cap)} is held at the start; what isn’t used comes back. You’re never charged more.`
+              }
+            >
+              <Input
+                inputMode="decimal"
+                autoComplete="off"
+                before="$"
+                after={estimate && `of ${money(estimate.budget.freeUsdMicros)} free this month`}
+                value={form.cap}
+                placeholder={suggestedCapText(estimate)}
+                onFocus={(event) => event.target.select()}
+                onChange={(event) => change({ cap: event.target.value })}
+              />
+            </Field>
+            <Field
+              label="GPU"
+              error={beside.gpu}
+              hint={
+                gpuType &&
+                `${money(gpuType.usdMicrosPerHour)} an hour each, ${gpuType.priceSource}. Waiting is never billed.`
+              }
+            >
+              <div className="flex gap-2">
+                <Select
+                  className="min-w-0 flex-1"
+                  value={form.gpuType}
+                  onValueChange={(next) =>
+                    change({ gpuType: next, gpuCount: countFor(gpuTypes, next, form.gpuCount) })
+                  }
+                  options={gpuTypes.map((type) => ({
+                    value: type.id,
+                    label: gpuWords(type.title, form.gpuCount, type.accelerator),
+                    detail: `${money(type.usdMicrosPerHour)} an hour`,
+                  }))}
+                />
+                {gpuType?.accelerator === 'cuda' && (
+                  <Select
+                    ariaLabel="How many GPUs"
+                    className="!w-20"
+                    value={String(form.gpuCount)}
+                    onValueChange={(next) => change({ gpuCount: Number(next) })}
+                    options={GPU_COUNTS.map((number) => ({ value: String(number), label: `${number} ×` }))}
+                  />
+                )}
+              </div>
+            </Field>
+          </div>
+        </Section>
+
+        <Section title="Name" line={false} className="mb-0">
+          <Field
+            label="Name of the job"
+            error={beside.name}
+            hint="The model is named after it; a model can be renamed."
+          >
+            <Input
+              maxLength={100}
+              autoComplete="off"
+              className="md:max-w-[50%]"
+              value={form.name}
+              placeholder={name}
+              onChange={(event) => change({ name: event.target.value })}
+            />
+          </Field>
+        </Section>
+      </form>
+
+      <aside className="min-w-0 lg:sticky lg:top-4">
+        <EstimateCard
+          estimate={estimate}
+          cap={cap}
+          isRepricing={pricing.isPlaceholderData}
+          others={
+            <OtherGpus
+              gpuTypes={gpuTypes}
+              gpuCount={form.gpuCount}
+              chosen={form.gpuType}
+              estimates={byGpu}
+              onChoose={(next) =>
+                change({ gpuType: next, gpuCount: countFor(gpuTypes, next, form.gpuCount) })
+              }
+            />
+          }
+          start={
+            <>
+              {start.isError && refusal.rest && (
+                <ErrorState error={start.error} title="The job was not started." />
+              )}
+              {pricing.isError && placed(pricing.error).rest && (
+                <ErrorState
+                  error={pricing.error}
+                  title="The estimate couldn’t be worked out."
+                  onRetry={() => void pricing.refetch()}
+                />
+              )}
+              {startButton('mt-3.5 w-full max-md:hidden')}
+              {reason && <p className="mt-2 text-12 text-ink-3 max-md:hidden">{reason}</p>}
+            </>
+          }
+        />
+        {body && <ApiCall body={body} />}
+      </aside>
+
+      <div className="fixed inset-x-0 bottom-14 z-10 flex items-center gap-3 border-t border-line bg-surface px-4 py-2 shadow-lifted md:hidden">
+        <span className="min-w-0">
+          <span className="block text-11 text-ink-3">expected</span>
+          <span className="text-14 font-semibold">
+            {estimate ? money(estimate.costUsdMicros.expected) : <Quiet ch={6} />}
+          </span>
+        </span>
+        {startButton('flex-1')}
+      </div>
+    </div>
+  );
+}
+
+/** The same job for a terminal or a script. */
+function ApiCall({ body }: { body: object }) {
+  const call = curlOf(window.location.origin, body);
+  return (
+    <div className="mt-4">
+      <div className="mb-1.5 flex items-center justify-between gap-3">
+        <h2 className="text-12 text-ink-3">The same as an API call</h2>
+        <CopyButton text={call} />
+      </div>
+      <pre
+        tabIndex={0}
+        aria-label="The API call"
+        className="overflow-x-auto rounded-control bg-sunk px-3 py-2.5 text-11 leading-[17px]"
+      >
+        {call}
+      </pre>
+    </div>
+  );
+}
+
+function placed(error: unknown): ReturnType<typeof placeProblem> {
+  if (!error) return { fields: {}, rest: false };
+  return isApiError(error) ? placeProblem(error) : { fields: {}, rest: true };
+}
+
+/** A CPU type is taken once; GPUs keep the number that was chosen. */
+function countFor(gpuTypes: readonly GpuType[], id: string, wanted: number): number {
+  return gpuTypes.find((type) => type.id === id)?.accelerator === 'cpu' ? 1 : wanted;
+}
+
+function hyperparameterProblems(fields: Partial<Record<ProblemField, string>>) {
+  const { dataset: _d, baseModel: _b, gpu: _g, cap: _c, name: _n, ...rest } = fields;
+  return rest;
+}

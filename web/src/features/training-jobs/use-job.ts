@@ -1,0 +1,116 @@
+import { useQuery } from '@tanstack/react-query';
+import { useEffect, useMemo, useState } from 'react';
+import {
+  getJobLive,
+  listJobEvents,
+  listMetrics,
+  type AttemptPoint,
+  type JobEvent,
+} from '../../../../contracts/metrics.ts';
+import { getTrainingJob } from '../../../../contracts/training-jobs.ts';
+import { curvesOf, mergePoints, type Curves } from '../../components/charts/curves.ts';
+import { liveQuery, query } from '../../lib/api.ts';
+import { hasEnded, mergeEvents } from './job-figures.ts';
+
+/** The monitor's beat: with 2 s between a trainer's reports a metric is seen within 7 s (design.md §10). */
+export const LIVE_MILLISECONDS = 5_000;
+/** The whole curve is read again so often, and when a tab that was hidden is seen; between, the snapshots extend it. */
+const CURVE_MILLISECONDS = 120_000;
+const CURVE_FRESH_MILLISECONDS = 15_000;
+/** Attempts and a request to stop, made in another tab, are seen after this long at the latest. */
+const RECORD_MILLISECONDS = 30_000;
+const NO_POINTS: readonly AttemptPoint[] = [];
+const NO_EVENTS: readonly JobEvent[] = [];
+
+/**
+ * A job as its page shows it. One snapshot every 5 s while it lives and the tab is seen; the record, the whole curve and
+ * the older events are asked for at the start and when the snapshot says that they have changed.
+ */
+export function useJob(jobId: string) {
+  const path = { jobId };
+  const live = useQuery({
+    ...liveQuery(getJobLive, { path }),
+    refetchInterval: ({ state }) => (hasEnded(state.data?.status) ? false : LIVE_MILLISECONDS),
+  });
+  const record = useQuery({
+    ...query(getTrainingJob, { path }),
+    refetchInterval: hasEnded(live.data?.status) ? false : RECORD_MILLISECONDS,
+  });
+  const curve = useQuery({
+    ...query(listMetrics, { path, query: { points: 3000 } }),
+    staleTime: CURVE_FRESH_MILLISECONDS,
+    refetchInterval: hasEnded(live.data?.status) ? false : CURVE_MILLISECONDS,
+  });
+  const older = useQuery(
+    query(listJobEvents, { path, query: { limit: 100 } }, { freshMilliseconds: 60_000 }),
+  );
+
+  const points = useGrowing(curve.data?.points ?? NO_POINTS, live.data?.points ?? NO_POINTS, mergePoints);
+  const events = useMemo(
+    () => mergeEvents(older.data?.items ?? NO_EVENTS, live.data?.events ?? NO_EVENTS),
+    [older.data, live.data],
+  );
+
+  const job = record.data?.job;
+  const status = live.data?.status ?? job?.status;
+  const attempt = live.data?.attempt;
+  const { refetch: refetchRecord } = record;
+  const { refetch: refetchCurve } = curve;
+  const { refetch: refetchOlder } = older;
+  // A transition or a new attempt: the record has more to say than the snapshot, and the curve a new part.
+  useEffect(() => {
+    if (status === undefined || attempt === undefined) return;
+    void refetchRecord();
+    void refetchCurve();
+    if (hasEnded(status)) void refetchOlder();
+  }, [status, attempt, refetchRecord, refetchCurve, refetchOlder]);
+
+  const attempts = job?.attempts;
+  const curves: Curves = useMemo(
+    () =>
+      curvesOf(
+        points,
+        new Map(
+          (attempts ?? []).flatMap((attempt) =>
+            attempt.resumedFromStep === undefined
+              ? []
+              : [[attempt.attempt, attempt.resumedFromStep] as const],
+          ),
+        ),
+      ),
+    [points, attempts],
+  );
+  return {
+    job,
+    status,
+    live: live.data,
+    progress: live.data?.progress ?? record.data?.progress ?? null,
+    curves,
+    events,
+    hasOlderEvents: older.data?.nextCursor !== undefined,
+    /** When the figures on the page were true. */
+    asOf: live.data?.at,
+    error: record.data === undefined ? record.error : live.isError ? live.error : null,
+    loaded: record.data !== undefined,
+    isPolling: !hasEnded(status),
+    refetch: () => {
+      void refetchRecord();
+      void live.refetch();
+      void refetchCurve();
+    },
+  };
+}
+
+/** What was loaded whole, and everything that has come since; a snapshot's tail alone would forget its own past. */
+function useGrowing<Item>(
+  whole: readonly Item[],
+  newest: readonly Item[],
+  merge: (known: readonly Item[], newer: readonly Item[]) => readonly Item[],
+): readonly Item[] {
+  const [state, setState] = useState({ whole, newest, all: merge(whole, newest) });
+  if (state.whole === whole && state.newest === newest) return state.all;
+  const base = state.whole === whole ? state.all : merge(whole, state.all);
+  const next = { whole, newest, all: merge(base, newest) };
+  setState(next);
+  return next.all;
+}
