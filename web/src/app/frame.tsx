@@ -88,7 +88,7 @@ function Rail() {
         className="group relative flex h-8 items-center gap-2.5 rounded-control px-2 font-medium text-ink-2 hover:bg-ink/5 aria-[current=page]:bg-ink/8 aria-[current=page]:text-ink max-lg:justify-center"
       >
         <place.icon aria-hidden strokeWidth={1.7} className="size-4 shrink-0" />
-        <span className="max-lg:pointer-events-none max-lg:invisible max-lg:absolute max-lg:left-12 max-lg:z-50 max-lg:rounded-control max-lg:border max-lg:border-line max-lg:bg-surface max-lg:px-2.5 max-lg:py-1 max-lg:whitespace-nowrap max-lg:text-ink max-lg:shadow-lifted max-lg:group-hover:visible max-lg:group-focus-visible:visible">
+        <span className="max-lg:pointer-events-none max-lg:opacity-0 max-lg:absolute max-lg:left-12 max-lg:z-50 max-lg:rounded-control max-lg:border max-lg:border-line max-lg:bg-surface max-lg:px-2.5 max-lg:py-1 max-lg:whitespace-nowrap max-lg:text-ink max-lg:shadow-lifted max-lg:group-hover:opacity-100 max-lg:group-focus-visible:opacity-100">
           {place.label}
         </span>
         {place.count && (

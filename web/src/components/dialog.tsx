@@ -36,18 +36,11 @@ export function Dialog({
             wide ? 'md:max-w-[760px]' : 'md:max-w-[520px]',
           )}
         >
-          <div className="flex items-start gap-3 px-5 pt-4 pb-3">
-            <div className="min-w-0 flex-1">
-              <Primitive.Title className="text-18 font-semibold">{title}</Primitive.Title>
-              {description && (
-                <Primitive.Description className="mt-1 text-ink-2">{description}</Primitive.Description>
-              )}
-            </div>
-            <Primitive.Close asChild>
-              <IconButton label="Close" className="-mt-1 -mr-2">
-                <X aria-hidden />
-              </IconButton>
-            </Primitive.Close>
+          <div className="px-5 pt-4 pr-14 pb-3">
+            <Primitive.Title className="text-18 font-semibold">{title}</Primitive.Title>
+            {description && (
+              <Primitive.Description className="mt-1 text-ink-2">{description}</Primitive.Description>
+            )}
           </div>
           <div className="min-h-0 flex-1 overflow-y-auto px-5 pb-5">{children}</div>
           {footer && (
@@ -55,6 +48,12 @@ export function Dialog({
               {footer}
             </div>
           )}
+          {/* Last, so that the dialog opens with the focus on its first control. */}
+          <Primitive.Close asChild>
+            <IconButton label="Close" className="absolute top-3 right-3">
+              <X aria-hidden />
+            </IconButton>
+          </Primitive.Close>
         </Primitive.Content>
       </Primitive.Portal>
     </Primitive.Root>

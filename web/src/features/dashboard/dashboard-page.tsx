@@ -59,14 +59,16 @@ export default function DashboardPage() {
         jobs?.map(({ job }) => job.status),
       )}
       actions={
-        <>
-          <LinkButton to="/datasets" search={{ upload: true }}>
-            Upload dataset…
-          </LinkButton>
-          <LinkButton to="/training-jobs/new" variant="primary">
-            New training job
-          </LinkButton>
-        </>
+        isNew ? undefined : (
+          <>
+            <LinkButton to="/datasets" search={{ upload: true }}>
+              Upload dataset…
+            </LinkButton>
+            <LinkButton to="/training-jobs/new" variant="primary">
+              New training job
+            </LinkButton>
+          </>
+        )
       }
     >
       {isNew && <FirstSteps />}

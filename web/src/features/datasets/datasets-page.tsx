@@ -47,9 +47,11 @@ export default function DatasetsPage() {
         isEmpty ? undefined : 'What models learn from. A version never changes; a new upload is a new one.'
       }
       actions={
-        <Button variant="primary" onClick={() => setUpload(true)} disabledReason={offline}>
-          Upload dataset…
-        </Button>
+        isEmpty ? undefined : (
+          <Button variant="primary" onClick={() => setUpload(true)} disabledReason={offline}>
+            Upload dataset…
+          </Button>
+        )
       }
     >
       {upload && <UploadDialog open onOpenChange={setUpload} />}
@@ -174,7 +176,7 @@ function DatasetRow({ dataset, version }: { dataset: Dataset; version: DatasetVe
   const summary = version.status === 'ready' || version.status === 'rejected' ? version.summary : undefined;
   return (
     <tr className="hover:bg-sunk max-md:hover:bg-transparent [&>td]:align-middle">
-      <Td>
+      <Td className="max-md:min-w-36">
         <Link
           to="/datasets/$datasetId"
           params={{ datasetId: dataset.id }}
@@ -263,7 +265,12 @@ function NoDatasets({ onUpload }: { onUpload: () => void }) {
         <>
           {example.problem && <Notice tone="bad" title={example.problem} className="mb-4" />}
           <p className="mb-1.5 text-12 text-ink-3">Three lines of a valid file</p>
-          <pre className="overflow-x-auto rounded-control bg-sunk px-3 py-2.5 text-12">
+          <pre
+            tabIndex={0}
+            role="region"
+            aria-label="Three lines of a valid file"
+            className="overflow-x-auto rounded-control bg-sunk px-3 py-2.5 text-12"
+          >
             {`{"messages": [{"role": "user", "content": "Where is my parcel?"}, {"role": "assistant", "content": "It reached Trieste on 4 November."}]}
 {"messages": [{"role": "user", "content": "Can I change the address?"}, {"role": "assistant", "content": "Until it is loaded. Send me the new one."}]}
 {"messages": [{"role": "user", "content": "What does a pallet cost?"}, {"role": "assistant", "content": "To Izmir, 84.00 euros."}]}`}
