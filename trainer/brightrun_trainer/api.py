@@ -80,9 +80,13 @@ class Api:
         self._base = base if base.endswith("/v1") else f"{base}/v1"
         self._bootstrap, self._token = bootstrap_token, ""
         self._nonce = secrets.token_hex(16)
-        self._send, self._sleep, self._clock, self._jitter = send, sleep, clock, jitter
-        self._patience = patience
+        self._send, self._sleep, self.clock, self._jitter = send, sleep, clock, jitter
+        self.patience = patience
         self.secrets: set[str] = {bootstrap_token}
+
+    @property
+    def is_claimed(self) -> bool:
+        return bool(self._token)
 
     # Calls -----------------------------------------------------------------
 
@@ -136,17 +140,17 @@ class Api:
 
     def fetch(self, file: FileToFetch, fresh: Callable[[], FileToFetch], to: Path) -> None:
         """Downloads a file; from the second try on with a fresh URL, for the old one may have expired."""
-        deadline, tries = self._clock() + self._patience, 0
+        deadline, tries = self.clock() + self.patience, 0
         while True:
             answer = transport.download(file.url, to)
             if answer.status == 200 and to.stat().st_size == file.bytes:
                 return
             tries += 1
-            if self._clock() >= deadline or tries > FETCH_TRIES:
+            if self.clock() >= deadline or tries > FETCH_TRIES:
                 raise RunFailure(
                     "api-unreachable", f"The file {file.path} could not be fetched ({tries} tries, last status {answer.status})."
                 )
-            self._pause(tries)
+            self.pause(tries)
             file = fresh()
 
     # How a call is made ----------------------------------------------------
@@ -155,13 +159,13 @@ class Api:
         self._token = token
         self.secrets.add(token)
 
-    def _pause(self, tries: int) -> None:
+    def pause(self, tries: int) -> None:
         """Exponential, at most half a minute, half of it random so that trainers spread out."""
         delay = min(LONGEST_DELAY_SECONDS, FIRST_DELAY_SECONDS * 2 ** min(tries - 1, 10))
         self._sleep(delay * (0.5 + 0.5 * self._jitter()))
 
     def _call(self, method: str, path: str, body: object, *, token: str | None = None, patience: float | None = None) -> dict[str, Any]:
-        deadline = self._clock() + (self._patience if patience is None else patience)
+        deadline = self.clock() + (self.patience if patience is None else patience)
         data = None if body is None else json.dumps(body, allow_nan=False).encode()
         tries, renewed = 0, False
         while True:
@@ -186,6 +190,6 @@ class Api:
             if not worth_repeating(answer.status) and code != "request-in-progress":
                 raise Refused(answer.status, code, detail)
             tries += 1
-            if self._clock() >= deadline:
+            if self.clock() >= deadline:
                 raise RunFailure("api-unreachable", f"The API did not answer {method} {path} ({tries} tries, last status {answer.status}).")
-            self._pause(tries)
+            self.pause(tries)

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from .api import PATIENCE_SECONDS, Api, Refused
+from .api import Api, Refused
 from .failures import RunFailure, Superseded, classify
 from .logtail import LogTail, redact
 from .reporter import Reporter
@@ -105,10 +105,12 @@ def _report_failure(api: Api, reporter: Reporter, error: BaseException, *, signa
             log.error("%s", line.rstrip())
     line = redact(f"{type(error).__name__}: {error}".splitlines()[0], api.secrets) if not isinstance(error, RunFailure) else ""
     log.error("failed: %s (%s)", failure.message, failure.code)
+    if not api.is_claimed:
+        return EXIT_FAILED
     reporter.phase("ended")
     reporter.close(LAST_WORDS_SECONDS)
     try:
-        api.complete(_failed(failure, line), patience=LAST_WORDS_SECONDS if signalled else min(120.0, PATIENCE_SECONDS))
+        api.complete(_failed(failure, line), patience=LAST_WORDS_SECONDS if signalled else min(120.0, api.patience))
     except (RunFailure, Refused, Superseded) as unheard:
         log.warning("could not say so: %s", unheard)
     return EXIT_FAILED

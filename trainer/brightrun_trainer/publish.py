@@ -55,7 +55,7 @@ def publish(
     run = published.run
     files = write_files(published, facts(), folder)
     publishing()
-    uploaded = [uploader.upload(file, f"final/{file.name}", f"final/{file.name}") for file in files]
+    uploaded = uploader.upload_all([(file, f"final/{file.name}", f"final/{file.name}") for file in files])
     manifest = ModelManifest(
         job_id=run.spec.job_id, attempt=run.attempt, created_at=now(),
         base_model=ModelReference(run.spec.base_model.id, run.spec.base_model.source.revision),

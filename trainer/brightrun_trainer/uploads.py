@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import logging
-import time
-from collections.abc import Callable
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from .api import Api, Refused, SignedPart, worth_repeating
@@ -18,8 +18,11 @@ log = logging.getLogger("brightrun")
 
 #: URLs asked for at once; the contract takes 100, but a URL that waits is a URL that expires.
 PARTS_PER_CALL = 20
-#: Tries for one part, with a fresh URL each time.
-TRIES = 6
+#: S3 refuses a damaged part (400) or an expired URL (403); with fresh ones this often, something
+#: else is wrong.
+REFUSALS = 5
+#: A small file is three calls of waiting: a few at once hide that, and more would press on the API.
+SIDE_BY_SIDE = 3
 
 
 def part_digests(path: Path, part_bytes: int) -> list[bytes]:
@@ -39,8 +42,8 @@ def composite_sha256(digests: list[bytes]) -> str:
 class Uploader:
     """Uploads files of one run."""
 
-    def __init__(self, api: Api, sleep: Callable[[float], None] = time.sleep) -> None:
-        self._api, self._sleep = api, sleep
+    def __init__(self, api: Api) -> None:
+        self._api = api
 
     def upload(self, file: Path, path: str, name: str) -> ManifestFile:
         """Uploads `file` to the run's `path`; `name` is what the manifest calls it."""
@@ -57,6 +60,11 @@ class Uploader:
         log.info("uploaded %s (%d bytes)", name, size)
         return ManifestFile(name, size, sha256, started.part_bytes, composite, version)
 
+    def upload_all(self, files: Sequence[tuple[Path, str, str]]) -> list[ManifestFile]:
+        """Uploads several files side by side; the answers in the order of `files`."""
+        with ThreadPoolExecutor(max_workers=SIDE_BY_SIDE) as pool:
+            return list(pool.map(lambda file: self.upload(*file), files))
+
     def _put_all(self, file: Path, path: str, upload_id: str, part_bytes: int, digests: list[bytes]) -> None:
         numbers = list(range(1, len(digests) + 1))
         encoded = [base64.b64encode(d).decode() for d in digests]
@@ -69,13 +77,11 @@ class Uploader:
         with file.open("rb") as source:
             source.seek((part.part_number - 1) * part_bytes)
             body = source.read(part_bytes)
-        for attempt in range(TRIES):
-            status = self._api.put_part(part, body)
-            if status == 200:
-                return
-            # 403: the URL expired. 400: damaged on the way. All else that repeats is S3's own.
-            if not worth_repeating(status) and status not in (400, 403):
-                break
-            self._sleep(min(10.0, 0.3 * 2**attempt))
+        tries = refusals = 0
+        deadline = self._api.clock() + self._api.patience
+        while (status := self._api.put_part(part, body)) != 200:
+            tries, refusals = tries + 1, refusals + (status in (400, 403))
+            if refusals > REFUSALS or not (worth_repeating(status) or refusals) or self._api.clock() > deadline:
+                raise RunFailure("upload-failed", f"A part of {file.name} was not accepted ({tries} tries, last status {status}).")
+            self._api.pause(tries)
             [part] = self._api.sign_parts(path, upload_id, [(part.part_number, digest)])
-        raise RunFailure("upload-failed", f"A part of {file.name} was not accepted (status {status}).")
