@@ -106,7 +106,7 @@ export class ApiStack extends Stack {
       stage,
       entry: 'runs/authorize-run',
       timeout: Duration.seconds(5),
-      may: [data.runTokens(), data.core.reads()],
+      may: [data.runTokens()],
     });
     const runs = new HttpLambdaAuthorizer('runs', authorizeRun.function, {
       responseTypes: [HttpLambdaResponseType.SIMPLE],
@@ -141,46 +141,43 @@ export class ApiStack extends Stack {
 /** What each noun's function may do. A row here is the whole of it. */
 function grantsByNoun({ stage, data, workflow }: ApiStackProps): Record<Noun, Grant[]> {
   const records = [data.core.reads(), data.core.writes()];
-  const telemetry = data.telemetry.reads();
-  const idempotency = [data.ephemeral.reads(), data.ephemeral.writes()];
+  const telemetry = [data.telemetry.reads(), data.telemetry.writes()];
+  const expiring = [data.ephemeral.reads(), data.ephemeral.writes()];
   const catalog = [
     setting('GPU_TYPES', stage.gpuTypes.join(',')),
     setting('BASE_MODELS', stage.baseModels.join(',')),
   ];
-  const budgets = [
-    setting('DEFAULT_MONTHLY_BUDGET_USD_MICROS', String(stage.defaultMonthlyBudgetUsdMicros)),
-    setting('PLATFORM_MONTHLY_BUDGET_USD_MICROS', String(stage.platformMonthlyBudgetUsdMicros)),
-  ];
+  const ownBudget = setting('DEFAULT_MONTHLY_BUDGET_USD_MICROS', String(stage.defaultMonthlyBudgetUsdMicros));
+  const platformBudget = setting(
+    'PLATFORM_MONTHLY_BUDGET_USD_MICROS',
+    String(stage.platformMonthlyBudgetUsdMicros),
+  );
   return {
     health: [],
     catalog,
     datasets: [
       ...records,
-      ...idempotency,
+      ...expiring,
       data.datasets.reads('datasets/'),
       data.datasets.writes('datasets/'),
       workflow.mayValidate(),
     ],
-    costs: [data.core.reads(), ...catalog, ...budgets],
-    'training-jobs': [...records, ...idempotency, telemetry, ...catalog, ...budgets],
-    metrics: [data.core.reads(), telemetry, data.ephemeral.writes(), data.models.reads('models/')],
-    models: [
-      ...records,
-      data.models.reads('models/'),
-      data.models.lists('models/'),
-      data.models.deletes('models/'),
-    ],
-    notifications: idempotency,
-    account: [...records, ...budgets, data.findsAddresses()],
+    costs: [data.core.reads(), ...catalog, ownBudget],
+    // Creating a job writes its first event beside it, in one transaction.
+    'training-jobs': [...records, ...expiring, ...telemetry, ...catalog, ownBudget, platformBudget],
+    // Looking at a live job marks that somebody watches.
+    metrics: [data.core.reads(), ...telemetry, data.models.reads('models/')],
+    models: [...records, data.models.reads('models/'), data.models.deletes('models/')],
+    notifications: expiring,
+    account: [...records, data.readsAddresses(), ownBudget],
     runs: [
       ...records,
-      telemetry,
-      data.telemetry.writes(),
+      ...telemetry,
       data.runTokens(),
       data.datasets.reads('datasets/'),
       data.models.reads('models/'),
       data.models.writes('models/'),
-      data.models.lists('models/'),
+      setting('REPORT_SECONDS', String(stage.reportSeconds)),
     ],
   };
 }

@@ -158,6 +158,14 @@ export class DataStack extends Stack {
     output('ClusterKeySecretArn', this.clusterKeySecret.secretArn);
   }
 
+  /** May look up the address of an account by its `sub`. */
+  readsAddresses(): Grant {
+    return {
+      environment: { USER_POOL_ID: this.userPool.userPoolId },
+      statements: [{ actions: ['cognito-idp:AdminGetUser'], resources: [this.userPool.userPoolArn] }],
+    };
+  }
+
   /** May sign and check run tokens. */
   runTokens(): Grant {
     return secretGrant(this.runTokenSecret, 'RUN_TOKEN_SECRET_ARN');

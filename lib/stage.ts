@@ -39,6 +39,8 @@ export const Stage = z.strictObject({
   clusterNetwork: ClusterNetwork,
   /** Seconds between two looks at the cluster; at 60 s a 24-h job's polling costs $0.109 (facts.md §2). */
   pollSeconds: z.strictObject({ starting: z.int().min(1).max(60), running: z.int().min(1).max(60) }),
+  /** Seconds between two reports of a run while nobody watches it; while somebody does it is 2 (design.md §7). */
+  reportSeconds: z.int().min(1).max(60),
   /** How patiently the workflow repeats a step that threw: first pause in seconds (doubling), and tries. */
   stepRetries: z.strictObject({ firstPauseSeconds: z.int().positive(), tries: z.int().positive() }),
   signUp: SignUp,
@@ -93,6 +95,7 @@ const inAws = {
   clusterApiUrl: 'https://ray.example.com',
   clusterNetwork: { reach: 'public' },
   pollSeconds: { starting: 30, running: 60 },
+  reportSeconds: 30,
   stepRetries: { firstPauseSeconds: 30, tries: 6 },
   gpuTypes: CLUSTER_GPUS,
   baseModels: OPEN_MODELS,
@@ -110,6 +113,7 @@ const DEFAULTS: Record<z.infer<typeof StageName>, Record<string, unknown>> = {
     webOrigin: 'http://127.0.0.1:4100',
     clusterApiUrl: 'http://127.0.0.1:8265',
     pollSeconds: { starting: 1, running: 2 },
+    reportSeconds: 2,
     stepRetries: { firstPauseSeconds: 2, tries: 3 },
     signUp: { mode: 'open' },
     gpuTypes: ['cpu-2'],

@@ -122,6 +122,7 @@ export class WorkflowStack extends Stack {
           data.ephemeral.writes(),
           setting('WEB_ORIGIN', stage.webOrigin),
           data.findsAddresses(),
+          data.readsAddresses(),
           data.sendsEmail(stage),
         ],
       }),
@@ -256,20 +257,8 @@ export class WorkflowStack extends Stack {
         data.runTokens(),
         setting('RUNS_API_URL', stage.runsApiUrl),
       ],
-      'observe-run': [
-        ...records,
-        ...events,
-        ...data.cluster(stage),
-        data.models.reads('models/'),
-        data.models.lists('models/'),
-      ],
-      'publish-model': [
-        ...records,
-        ...events,
-        data.models.reads('models/'),
-        data.models.writes('models/'),
-        data.models.lists('models/'),
-      ],
+      'observe-run': [...records, ...events, ...data.cluster(stage), data.models.reads('models/')],
+      'publish-model': [...records, ...events, data.models.reads('models/'), data.models.writes('models/')],
       'settle-costs': [...records, ...events],
       'announce-outcome': [...records, ...events, this.outcomes.publishes()],
       'clean-up': [
@@ -278,7 +267,6 @@ export class WorkflowStack extends Stack {
         ...data.cluster(stage),
         data.models.reads('models/'),
         data.models.writes('models/'),
-        data.models.lists('models/'),
       ],
     };
     const speaksToCluster: readonly Step[] = ['submit-run', 'observe-run', 'clean-up'];

@@ -7,7 +7,6 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
-import { Code } from 'aws-cdk-lib/aws-lambda';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const ENDING = '.lambda.ts';
@@ -15,10 +14,14 @@ const ENDING = '.lambda.ts';
 /** The SDK carries CommonJS leftovers that call `require`, which an ES module does not have (facts.md §1). */
 const REQUIRE_BANNER = "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);";
 
-interface Bundles {
-  readonly names: ReadonlySet<string>;
+/** What became of one entry. */
+export interface Bundle {
   readonly folder: string;
+  readonly bytes: number;
+  /** Source files that left code in the bundle. */
+  readonly files: readonly string[];
 }
+type Bundles = ReadonlyMap<string, Bundle>;
 let bundles: Bundles | undefined;
 
 /** Every entry by name: `datasets/validate-dataset` for `lambdas/datasets/validate-dataset.lambda.ts`. */
@@ -33,7 +36,7 @@ function bundleAll(): Bundles {
   // A folder of this process alone: two syntheses at a time would read each other's half-written files.
   const folder = mkdtempSync(join(tmpdir(), 'brightrun-functions-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  buildSync({
+  const { metafile } = buildSync({
     absWorkingDir: ROOT,
     entryPoints: names.map((name) => ({
       in: join('lambdas', `${name}${ENDING}`),
@@ -58,13 +61,29 @@ function bundleAll(): Bundles {
     },
     banner: { js: REQUIRE_BANNER },
     logLevel: 'warning',
+    metafile: true,
   });
-  return { names: new Set(names), folder };
+  const outputs = new Map(Object.values(metafile.outputs).map((output) => [output.entryPoint, output]));
+  return new Map(
+    names.map((name) => {
+      const output = outputs.get(`lambdas/${name}${ENDING}`);
+      const files = Object.entries(output?.inputs ?? {}).filter(([, input]) => input.bytesInOutput > 0);
+      return [
+        name,
+        {
+          folder: join(folder, basename(name)),
+          bytes: output?.bytes ?? 0,
+          files: files.map(([file]) => file),
+        },
+      ];
+    }),
+  );
 }
 
-/** The bundled code of one entry. Throws when there is no such file under `lambdas/`. */
-export function bundleOf(entry: string): Code {
+/** The bundle of one entry. Throws when there is no such file under `lambdas/`. */
+export function bundleOf(entry: string): Bundle {
   bundles ??= bundleAll();
-  if (!bundles.names.has(entry)) throw new Error(`There is no lambdas/${entry}${ENDING} to deploy.`);
-  return Code.fromAsset(join(bundles.folder, basename(entry)));
+  const bundle = bundles.get(entry);
+  if (!bundle) throw new Error(`There is no lambdas/${entry}${ENDING} to deploy.`);
+  return bundle;
 }

@@ -64,14 +64,13 @@ export class FileBucket extends Construct {
     }
   }
 
-  /** Read objects, and what S3 says about them, below a prefix that ends with a slash. */
+  /**
+   * Read objects below a prefix that ends with a slash, and learn that one is not there: without leave to list,
+   * S3 answers 403 for a missing object, which code would take for a fault.
+   */
   reads(prefix: string): Grant {
-    return this.#below(prefix, [
-      's3:GetObject',
-      's3:GetObjectVersion',
-      's3:GetObjectAttributes',
-      's3:GetObjectVersionAttributes',
-    ]);
+    const { environment, statements } = this.#below(prefix, ['s3:GetObject', 's3:GetObjectVersion']);
+    return { environment, statements: [...statements, ...this.lists().statements] };
   }
 
   /** Write objects below a prefix, in one or in many parts. Signing a URL needs what the URL does. */
@@ -79,22 +78,25 @@ export class FileBucket extends Construct {
     return this.#below(prefix, ['s3:PutObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts']);
   }
 
-  /** Delete objects and their earlier versions below a prefix. */
-  deletes(prefix: string): Grant {
-    return this.#below(prefix, ['s3:DeleteObject', 's3:DeleteObjectVersion']);
+  /** Say of an object what a lifecycle rule looks for. */
+  tags(prefix: string): Grant {
+    return this.#below(prefix, ['s3:PutObjectTagging']);
   }
 
-  /** List what lies below a prefix, and nothing beside it. */
-  lists(prefix: string): Grant {
+  /** Find and delete objects below a prefix with all their versions. */
+  deletes(prefix: string): Grant {
+    const { environment, statements } = this.#below(prefix, ['s3:DeleteObject', 's3:DeleteObjectVersion']);
+    return {
+      environment,
+      statements: [...statements, { actions: ['s3:ListBucketVersions'], resources: [this.bucket.bucketArn] }],
+    };
+  }
+
+  /** List keys. A bucket has one prefix for everything, so a condition on it would bar nothing. */
+  lists(): Grant {
     return {
       environment: this.#environment(),
-      statements: [
-        {
-          actions: ['s3:ListBucket', 's3:ListBucketVersions'],
-          resources: [this.bucket.bucketArn],
-          conditions: { StringLike: { 's3:prefix': `${prefix}*` } },
-        },
-      ],
+      statements: [{ actions: ['s3:ListBucket'], resources: [this.bucket.bucketArn] }],
     };
   }
 

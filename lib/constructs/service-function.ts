@@ -4,6 +4,7 @@ import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   ApplicationLogLevel,
   Architecture,
+  Code,
   Function,
   LoggingFormat,
   Runtime,
@@ -56,7 +57,7 @@ export class ServiceFunction extends Construct {
       description: `BrightRun ${stage.name}: ${id}`,
       runtime: Runtime.NODEJS_24_X,
       architecture: stage.architecture === 'arm64' ? Architecture.ARM_64 : Architecture.X86_64,
-      code: bundleOf(props.entry),
+      code: Code.fromAsset(bundleOf(props.entry).folder),
       handler: 'index.handler',
       memorySize: props.memoryMb ?? 512,
       timeout: props.timeout,

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { App, type Stack } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import * as z from 'zod';
+import { bundleOf, entries } from '../../lib/constructs/bundles.ts';
 import { brightRun } from '../../lib/application.ts';
 import { readStage } from '../../lib/stage.ts';
 
@@ -50,6 +51,12 @@ const answers = Wanted.parse(JSON.parse(process.argv[2] ?? '[]')).map(({ stage, 
     },
     environments: assembly.stacks.map((stack) => stack.environment.name),
     findings,
+    bundles: Object.fromEntries(
+      entries().map((entry) => {
+        const { bytes, files } = bundleOf(entry);
+        return [entry, { bytes, files }];
+      }),
+    ),
   };
 });
 

@@ -17,6 +17,8 @@ const Synthesized = z.object({
     web: Template.optional(),
   }),
   environments: z.array(z.string()),
+  /** By entry, such as `runs/authorize-run`. */
+  bundles: z.record(z.string(), z.object({ bytes: z.number(), files: z.array(z.string()) })),
   findings: z.array(z.object({ rule: z.string(), description: z.string(), path: z.string() })),
 });
 export type Template = z.infer<typeof Template>;
