@@ -22,6 +22,13 @@ export interface ArrivedPart {
   etag: string;
 }
 
+export interface PartToSign {
+  partNumber: number;
+  sha256: string;
+  /** Signed as a header too where it is known: a part of another size is refused before it is stored and paid for. */
+  bytes?: number;
+}
+
 export interface StoredObject {
   bytes: number;
   versionId: string;
@@ -31,12 +38,7 @@ export interface StoredObject {
 
 export interface MultipartUploads {
   start(key: string): Promise<string>;
-  sign(
-    key: string,
-    uploadId: string,
-    parts: readonly { partNumber: number; sha256: string }[],
-    now: Date,
-  ): Promise<SignedPart[]>;
+  sign(key: string, uploadId: string, parts: readonly PartToSign[], now: Date): Promise<SignedPart[]>;
   /** In order of their numbers; nothing when the upload has ended or never was. */
   arrived(key: string, uploadId: string): Promise<ArrivedPart[] | undefined>;
   /** Puts the parts together; nothing when the upload has ended meanwhile. */
@@ -96,7 +98,7 @@ export function multipartUploads(s3: S3Client, bucket: string): MultipartUploads
     },
     sign: (key, uploadId, parts, now) =>
       Promise.all(
-        parts.map(async ({ partNumber, sha256 }) => ({
+        parts.map(async ({ partNumber, sha256, bytes }) => ({
           partNumber,
           url: await getSignedUrl(
             s3,
@@ -106,6 +108,7 @@ export function multipartUploads(s3: S3Client, bucket: string): MultipartUploads
               UploadId: uploadId,
               PartNumber: partNumber,
               ChecksumSHA256: sha256,
+              ContentLength: bytes,
             }),
             {
               expiresIn: LIMITS.uploadUrlSeconds,

@@ -47,9 +47,9 @@ export interface ApiRequest<O extends AnyOperation> {
 }
 
 type Body<O extends AnyOperation> = z.input<O['success']['body']>;
-export type Handle<O extends AnyOperation> = (
-  request: ApiRequest<O>,
-) => Body<O> | Reply<Body<O>> | Promise<Body<O> | Reply<Body<O>>>;
+/** The body, a reply around it, or nothing where there is no body. */
+type Returned<O extends AnyOperation> = Body<O> | Reply<Body<O>> | (undefined extends Body<O> ? void : never);
+export type Handle<O extends AnyOperation> = (request: ApiRequest<O>) => Returned<O> | Promise<Returned<O>>;
 /** One handler for each operation of the noun: a missing one does not compile. */
 export type Handlers<O extends AnyOperation> = { readonly [Each in O as Each['id']]: Handle<Each> };
 

@@ -1,0 +1,82 @@
+import type { TokenCount } from '../../../contracts/datasets.ts';
+import type { RowTokens } from './row-tokens.ts';
+
+/** Upper ends of the histogram's bins, inclusive; the last bin is open upwards. */
+const BIN_ENDS = [16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16_384, 32_768];
+
+/** Adds up the tokens of rows; where only a sample was counted, sums are scaled by the characters of all rows. */
+export class TokenSums {
+  #rows = 0;
+  #characters = 0;
+  #countedRows = 0;
+  #countedCharacters = 0;
+  #total = 0;
+  #trained = 0;
+  #longest = 0;
+  #overContext = 0;
+  readonly #contextLength: number;
+  readonly #bins = Array.from({ length: BIN_ENDS.length + 1 }, () => 0);
+
+  constructor(contextLength: number) {
+    this.#contextLength = contextLength;
+  }
+
+  /** One row: its characters always, its tokens where it was counted. */
+  add(characters: number, tokens: RowTokens | undefined): void {
+    this.#rows += 1;
+    this.#characters += characters;
+    if (!tokens) return;
+    this.#countedRows += 1;
+    this.#countedCharacters += characters;
+    this.#total += tokens.total;
+    this.#trained += tokens.trained;
+    this.longest(tokens.total);
+    if (tokens.total > this.#contextLength) this.#overContext += 1;
+    const bin = BIN_ENDS.findIndex((end) => tokens.total <= end);
+    const at = bin < 0 ? BIN_ENDS.length : bin;
+    this.#bins[at] = (this.#bins[at] ?? 0) + 1;
+  }
+
+  /** A row counted only because it may be the longest; it is no part of a sample. */
+  longest(total: number): void {
+    this.#longest = Math.max(this.#longest, total);
+  }
+
+  get total(): number {
+    return this.#byCharacters(this.#total);
+  }
+
+  counts(): Pick<TokenCount, 'total' | 'trained' | 'longestRow' | 'rowsOverContext' | 'histogram'> {
+    return {
+      total: this.total,
+      trained: this.#byCharacters(this.#trained),
+      longestRow: this.#longest,
+      rowsOverContext: this.#byRows(this.#overContext),
+      histogram: this.#histogram(),
+    };
+  }
+
+  #histogram(): TokenCount['histogram'] {
+    const first = this.#bins.findIndex((rows) => rows > 0);
+    const last = this.#bins.findLastIndex((rows) => rows > 0);
+    return this.#bins.flatMap((rows, at) =>
+      first < 0 || at < first || at > last
+        ? []
+        : [
+            {
+              from: at === 0 ? 0 : (BIN_ENDS[at - 1] ?? 0) + 1,
+              to: BIN_ENDS[at] ?? null,
+              rows: this.#byRows(rows),
+            },
+          ],
+    );
+  }
+
+  #byCharacters(sum: number): number {
+    return this.#countedCharacters === 0 ? 0 : Math.round((sum * this.#characters) / this.#countedCharacters);
+  }
+
+  #byRows(rows: number): number {
+    return this.#countedRows === 0 ? 0 : Math.round((rows * this.#rows) / this.#countedRows);
+  }
+}

@@ -1,0 +1,54 @@
+/** What the sweeper does with a dataset's row that it finds in the index of unfinished work. */
+import type { DatasetRecord, DatasetVersionRecord } from '../../contracts/datasets.ts';
+import { abandonUpload } from './complete-upload.ts';
+import type { DatasetFiles } from './dataset-files.ts';
+import { type DatasetStore, RecordChanged } from './dataset-store.ts';
+import { dueAt } from './dataset-version.ts';
+import { finishDeletion } from './delete-dataset.ts';
+import type { Uploads } from './upload.ts';
+import type { ValidationQueue } from './validation-queue.ts';
+
+export interface RepairPorts {
+  store: DatasetStore;
+  uploads: Uploads;
+  files: Pick<DatasetFiles, 'removeAll'>;
+  queue: ValidationQueue;
+}
+
+export type VersionRepair = 'abandon' | 'check-again' | 'nothing';
+
+/** Uploads that nobody finished end; a check without a living holder is asked for again (design.md §6). */
+export function decideVersionRepair(record: DatasetVersionRecord, now: Date): VersionRepair {
+  const due = dueAt(record);
+  if (due === undefined || now.toISOString() < due) return 'nothing';
+  return record.status === 'uploading' ? 'abandon' : 'check-again';
+}
+
+/** Repairs a version, read anew: the index may be late. Somebody who moves it at the same time has it in hand. */
+export async function repairVersion(
+  ports: RepairPorts,
+  { owner, datasetId, version }: { owner: string; datasetId: string; version: number },
+  now: Date,
+): Promise<VersionRepair> {
+  const record = await ports.store.version(owner, datasetId, version);
+  const repair = record ? decideVersionRepair(record, now) : 'nothing';
+  if (repair === 'check-again') await ports.queue.send({ owner, datasetId, version });
+  if (repair === 'abandon' && record?.status === 'uploading') {
+    try {
+      const settled = await abandonUpload(ports, record, now);
+      if (settled.status === 'validating') await ports.queue.send({ owner, datasetId, version });
+    } catch (error) {
+      if (!(error instanceof RecordChanged)) throw error;
+    }
+  }
+  return repair;
+}
+
+/** Finishes a deletion that stopped half-way. */
+export async function repairDeletion(
+  ports: RepairPorts,
+  { owner, id }: Pick<DatasetRecord, 'owner' | 'id'>,
+): Promise<void> {
+  const record = await ports.store.dataset(owner, id);
+  if (record?.status === 'deleting') await finishDeletion(ports, record);
+}

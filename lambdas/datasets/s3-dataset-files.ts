@@ -1,0 +1,74 @@
+import {
+  DeleteObjectsCommand,
+  GetObjectCommand,
+  ListObjectVersionsCommand,
+  PutObjectCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import { type DatasetFiles, FileGone } from './dataset-files.ts';
+
+const GONE = new Set(['NoSuchKey', 'NoSuchVersion', 'NotFound', 'MethodNotAllowed']);
+const isGone = (error: unknown) => error instanceof Error && GONE.has(error.name);
+
+export function s3DatasetFiles(client: S3Client, bucket: string): DatasetFiles {
+  const get = async (key: string, more: { VersionId?: string; Range?: string }) => {
+    const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key, ...more }));
+    if (!Body) throw new Error('S3 answered an object without a body.');
+    return Body;
+  };
+  return {
+    async *open(key, versionId) {
+      const body = await get(key, { VersionId: versionId }).catch((error: unknown) => {
+        throw isGone(error) ? new FileGone(key) : error;
+      });
+      // On Node the body is a readable stream; the SDK's type also covers browsers.
+      yield* body as unknown as AsyncIterable<Uint8Array>;
+    },
+
+    async range(key, versionId, from, length) {
+      try {
+        const body = await get(key, { VersionId: versionId, Range: `bytes=${from}-${from + length - 1}` });
+        return Buffer.from(await body.transformToByteArray());
+      } catch (error) {
+        if (error instanceof Error && error.name === 'InvalidRange') return Buffer.alloc(0);
+        throw isGone(error) ? new FileGone(key) : error;
+      }
+    },
+
+    async write(key, bytes, contentType) {
+      await client.send(
+        new PutObjectCommand({ Bucket: bucket, Key: key, Body: bytes, ContentType: contentType }),
+      );
+    },
+
+    async read(key) {
+      try {
+        return Buffer.from(await (await get(key, {})).transformToByteArray());
+      } catch (error) {
+        if (isGone(error)) return undefined;
+        throw error;
+      }
+    },
+
+    async removeAll(prefix) {
+      // Each round deletes what it listed, so the next begins anew: nothing has to be remembered between calls.
+      for (;;) {
+        const page = await client.send(new ListObjectVersionsCommand({ Bucket: bucket, Prefix: prefix }));
+        const found = [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])];
+        if (found.length === 0) return;
+        const { Errors = [] } = await client.send(
+          new DeleteObjectsCommand({
+            Bucket: bucket,
+            Delete: {
+              Quiet: true,
+              Objects: found.map(({ Key, VersionId }) => ({ Key: Key ?? '', VersionId })),
+            },
+          }),
+        );
+        if (Errors.length > 0) {
+          throw new Error(`S3 kept ${Errors.length} objects: ${Errors[0]?.Code ?? 'no reason given'}`);
+        }
+      }
+    },
+  };
+}

@@ -1,0 +1,15 @@
+import * as z from 'zod';
+import { DatasetId, Owner } from '../../contracts/values.ts';
+
+/** What a message says: which version, nothing of its state. Whoever takes it reads the record. */
+export const ValidationRequest = z.object({
+  owner: Owner,
+  datasetId: DatasetId,
+  version: z.int().positive(),
+});
+export type ValidationRequest = z.infer<typeof ValidationRequest>;
+
+export interface ValidationQueue {
+  /** At least once, in any order. */
+  send(request: ValidationRequest): Promise<void>;
+}
