@@ -1,0 +1,59 @@
+/** Freezes what a run is told, and opens its first attempt. For every other state: the step that it needs. */
+import { ProblemError } from '../../contracts/problems.ts';
+import type { FrozenRunSpec } from '../../contracts/run-spec.ts';
+import type { TrainingJobRecord } from '../../contracts/training-jobs.ts';
+import { toPublic } from '../catalog/base-models.ts';
+import type { StageCatalog } from '../catalog/stage-catalog.ts';
+import { SAMPLES } from '../costs/estimate.ts';
+import { decideAttempt } from '../training-jobs/attempts.ts';
+import { decideCancelled, decideFailure } from '../training-jobs/job-ends.ts';
+import type { JobStore } from '../training-jobs/job-store.ts';
+import { failureOf } from '../training-jobs/training-job.ts';
+import type { ModelFiles } from './model-files.ts';
+import { go, onFreshJob, stepFor } from './next-step.ts';
+import type { StepInput, StepOutcome } from './steps.ts';
+
+/** The frozen part of a run spec. Throws `base-model-unknown` when the stage has dropped the model since. */
+export function frozenSpec(job: TrainingJobRecord, catalog: StageCatalog, now: Date): FrozenRunSpec {
+  const { data, validation, rows } = job.dataset;
+  return {
+    shape: 1,
+    jobId: job.id,
+    jobName: job.name,
+    baseModel: toPublic(catalog.baseModel(job.baseModel)),
+    dataset: { format: job.datasetFormat, rows, data, ...(validation ? { validation } : {}) },
+    hyperparameters: job.hyperparameters,
+    gpuType: job.gpuType,
+    gpuCount: job.gpuCount,
+    samplePrompts: SAMPLES.prompts,
+    sampleMaxTokens: SAMPLES.maxTokens,
+    preparedAt: now.toISOString(),
+  };
+}
+
+export async function prepareRun(
+  { jobs, files, catalog }: { jobs: JobStore; files: ModelFiles; catalog: StageCatalog },
+  input: StepInput,
+  now: Date,
+): Promise<StepOutcome> {
+  return onFreshJob(jobs, input, 'prepare-run', async (job) => {
+    if (job.status !== 'queued') return stepFor(job);
+    if (job.cancelRequestedAt) {
+      await jobs.replace(decideCancelled(job, now), now);
+      return go('settle-costs');
+    }
+    let spec: FrozenRunSpec;
+    try {
+      spec = frozenSpec(job, catalog, now);
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error;
+      const failure = failureOf('base-model-not-found', 'This installation no longer offers it.');
+      await jobs.replace(decideFailure(job, failure, now), now);
+      return go('settle-costs');
+    }
+    // Written while no attempt exists, so every attempt reads the same bytes.
+    await files.writeSpec(job.owner, spec);
+    await jobs.replace(decideAttempt(job, now), now);
+    return go('submit-run');
+  });
+}

@@ -1,0 +1,123 @@
+/** Sees to it that the live attempt is known to the cluster, exactly once (I1): look first, ask, look after any doubt. */
+import type { StageCatalog } from '../catalog/stage-catalog.ts';
+import { decideCancelled, decideFailure } from '../training-jobs/job-ends.ts';
+import type { JobStore } from '../training-jobs/job-store.ts';
+import { failureOf, type LiveJob, submissionId } from '../training-jobs/training-job.ts';
+import { markReachable, markUnreachable } from './cluster-silence.ts';
+import { go, onFreshJob, stepFor } from './next-step.ts';
+import type { ClusterResources, RayCluster, RunToSubmit } from './ray-cluster.ts';
+import { UNREACHABLE_LIMIT_MS } from './run-verdict.ts';
+import type { StepInput, StepOutcome } from './steps.ts';
+
+export interface SubmitRun {
+  jobs: JobStore;
+  cluster: RayCluster;
+  catalog: StageCatalog;
+  /** Including `/v1`. */
+  runsApiUrl: string;
+  bootstrapToken: (run: { owner: string; jobId: string; attempt: number }) => Promise<string>;
+}
+
+/** A job waits this long for room: over a weekend's queue, under what anybody would wait for. */
+const ROOM_LIMIT_MS = 24 * 3_600_000;
+
+/**
+ * Whether there is room now. A cluster whose nodes never had as much may still grow them, and one that does not say
+ * what it has is simply asked: both are left to Ray, which gives up after 15 minutes.
+ */
+export function hasRoom(
+  resources: ClusterResources | undefined,
+  needed: { numCpus: number; numGpus: number },
+): boolean {
+  if (!resources) return true;
+  const { cpus, gpus } = resources;
+  if (cpus.total < needed.numCpus || gpus.total < needed.numGpus) return true;
+  return cpus.total - cpus.used >= needed.numCpus && gpus.total - gpus.used >= needed.numGpus;
+}
+
+async function runToSubmit(job: LiveJob, { catalog, ...parts }: SubmitRun): Promise<RunToSubmit> {
+  const { ray } = catalog.gpuType(job.gpuType);
+  const run = { owner: job.owner, jobId: job.id, attempt: job.attempt };
+  return {
+    submissionId: submissionId(job.id, job.attempt),
+    environment: {
+      BRIGHTRUN_API_URL: parts.runsApiUrl,
+      BRIGHTRUN_BOOTSTRAP_TOKEN: await parts.bootstrapToken(run),
+    },
+    resources: {
+      numCpus: ray.numCpus * job.gpuCount,
+      numGpus: ray.numGpus * job.gpuCount,
+      memoryBytes: ray.memoryBytes * job.gpuCount,
+    },
+    metadata: { job: job.id, attempt: String(job.attempt) },
+  };
+}
+
+/** True when nothing of the attempts before this one is on the cluster any more. */
+async function isAlone(job: LiveJob, cluster: RayCluster): Promise<boolean> {
+  for (const { attempt, submissionId: earlier } of job.attempts) {
+    if (attempt >= job.attempt) continue;
+    const look = await cluster.look(earlier);
+    if (look.state === 'absent') continue;
+    if (look.state === 'unreachable') return false;
+    // A run that failed to start may wake later and hold a GPU: stopped first, and deleted (facts.md §3).
+    if (look.state !== 'ended') await cluster.stop(earlier);
+    else if (await cluster.forget(earlier)) continue;
+    return false;
+  }
+  return true;
+}
+
+export async function submitRun(parts: SubmitRun, input: StepInput, now: Date): Promise<StepOutcome> {
+  const { jobs, cluster } = parts;
+  const again = go('submit-run', input.pollSeconds.starting);
+  return onFreshJob(jobs, input, 'submit-run', async (found) => {
+    if (found.status !== 'submitting') return stepFor(found);
+    let job = found;
+    const fail = async (
+      code: 'cluster-refused' | 'cluster-unreachable' | 'start-timeout',
+      detail: string,
+    ) => {
+      await jobs.replace(decideFailure(job, failureOf(code, detail), now), now);
+      return go('settle-costs');
+    };
+    const cancel = async () => {
+      await jobs.replace(decideCancelled(job, now), now);
+      return go('settle-costs');
+    };
+    const wasClaimed = job.claims.some((claim) => claim.attempt === job.attempt);
+    const look = await cluster.look(submissionId(job.id, job.attempt));
+    if (look.state === 'unreachable') {
+      if (job.cancelRequestedAt && !wasClaimed) return cancel();
+      if (look.refused) return fail('cluster-refused', 'An operator has to renew the key of the cluster.');
+      job = await markUnreachable(jobs, job, look.reason, now);
+      const since = Date.parse(job.unreachableSince ?? now.toISOString());
+      if (now.getTime() - since >= UNREACHABLE_LIMIT_MS) {
+        return fail(
+          'cluster-unreachable',
+          `It has not answered since ${job.unreachableSince}: ${look.reason}.`,
+        );
+      }
+      return again;
+    }
+    job = await markReachable(jobs, job, now);
+    // Known there, or claimed and lost again: both are for `observe-run` to see.
+    if (look.state !== 'absent' || wasClaimed) return go('observe-run', input.pollSeconds.starting);
+    if (job.cancelRequestedAt) return cancel();
+    if (!(await isAlone(job, cluster))) return again;
+
+    const run = await runToSubmit(job, parts);
+    if (!hasRoom(await cluster.resources(), run.resources)) {
+      const submittedAt = job.attempts.at(-1)?.submittedAt ?? job.createdAt;
+      if (now.getTime() - Date.parse(submittedAt) < ROOM_LIMIT_MS) return again;
+      return fail('start-timeout', 'The cluster has had no room for it since yesterday.');
+    }
+    const submission = await cluster.submit(run);
+    if (submission.state === 'accepted') return go('observe-run', input.pollSeconds.starting);
+    if (submission.state === 'rejected') {
+      return fail('cluster-refused', `The cluster does not take the run: ${submission.reason}.`);
+    }
+    // In doubt: the look at the beginning of the next try says what became of it.
+    return again;
+  });
+}
