@@ -14,27 +14,27 @@ export function isInside(predicted: MoneyRange, actual: number): boolean {
 export function ActualInInterval({
   predicted,
   actual,
-  finished,
+  outcome,
 }: {
   predicted: MoneyRange;
   actual: number;
-  finished: boolean;
+  /** A running job is shown where it stands; one that left no model is not compared. */
+  outcome: 'finished' | 'running' | 'without-model';
 }) {
   const scale = predicted.expected || 1;
   const at = (value: number) => 4 + (Math.min(MOST, value / scale) / MOST) * (WIDTH - 8);
   const x = at(actual);
   const hit = isInside(predicted, actual);
-  const words = finished
-    ? hit
-      ? 'inside'
-      : actual < predicted.low
-        ? 'below'
-        : 'above'
-    : 'not finished, not compared with';
+  const where = hit ? 'inside' : actual < predicted.low ? 'below' : 'above';
+  const words = {
+    finished: `${where} the estimate of`,
+    running: 'so far, estimate',
+    'without-model': 'ended without a model, estimate',
+  }[outcome];
   return (
     <svg
       role="img"
-      aria-label={`${money(actual)}, ${words} the estimate of ${moneyRange(predicted.low, predicted.high)}`}
+      aria-label={`${money(actual)}, ${words} ${moneyRange(predicted.low, predicted.high)}`}
       width={WIDTH}
       height={18}
       viewBox={`0 0 ${WIDTH} 18`}
@@ -57,10 +57,10 @@ export function ActualInInterval({
         stroke="var(--c1)"
         strokeWidth={1.5}
       />
-      {!finished ? (
+      {outcome === 'without-model' ? (
         <path d={`M${x - 3.5} 5.5l7 7m0-7l-7 7`} stroke="var(--bad)" strokeWidth={1.5} />
-      ) : hit ? (
-        <circle cx={x} cy={9} r={3.5} fill="var(--ink)" />
+      ) : hit || outcome === 'running' ? (
+        <circle cx={x} cy={9} r={3.5} fill={outcome === 'running' ? 'var(--c1)' : 'var(--ink)'} />
       ) : (
         <path
           d={`M${x} 4.5l4.500 4.500l-4.500 4.500l-4.500 -4.500Z`}

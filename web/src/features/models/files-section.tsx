@@ -1,0 +1,52 @@
+import type { Model } from '../../../../contracts/models.ts';
+import { CopyButton, CopyId } from '../../components/copy.tsx';
+import { Section } from '../../components/page.tsx';
+import { Table, Td, Th } from '../../components/table.tsx';
+import { bytes, counted } from '../../lib/format/numbers.ts';
+import { DownloadOne } from './downloads.tsx';
+import { checksumFile, fileWords } from './model-words.ts';
+
+/** What was published, with the checksums it was verified by. */
+export function FilesSection({ model }: { model: Model }) {
+  const available = model.status === 'available';
+  return (
+    <Section
+      title="Files"
+      note={`${counted(model.files.length, 'file')}, ${bytes(model.totalBytes)}, each checked after upload`}
+      aside={<CopyButton text={checksumFile(model.files)} label="Copy checksums" />}
+    >
+      <Table caption="Files of the model">
+        <thead>
+          <tr>
+            <Th>File</Th>
+            <Th numeric>Size</Th>
+            <Th>SHA-256</Th>
+            <Th>What it is</Th>
+            {available && (
+              <Th>
+                <span className="sr-only">Download</span>
+              </Th>
+            )}
+          </tr>
+        </thead>
+        <tbody>
+          {model.files.map((file) => (
+            <tr key={file.path}>
+              <Td className="font-mono text-12 wrap-anywhere max-md:max-w-40">{file.path}</Td>
+              <Td numeric>{bytes(file.bytes)}</Td>
+              <Td className="!py-1.5">
+                <CopyId id={file.sha256} what={`SHA-256 of ${file.path}`} />
+              </Td>
+              <Td className="text-ink-2">{fileWords(file.path, model)}</Td>
+              {available && (
+                <Td numeric className="!py-0.5">
+                  <DownloadOne model={model} file={file} />
+                </Td>
+              )}
+            </tr>
+          ))}
+        </tbody>
+      </Table>
+    </Section>
+  );
+}

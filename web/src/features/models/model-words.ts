@@ -1,0 +1,184 @@
+import type { Model } from '../../../../contracts/models.ts';
+import type { Tone } from '../../components/pill.tsx';
+import { count, counted, decimal, loss, percent, signed } from '../../lib/format/numbers.ts';
+
+export interface VerdictWords {
+  tone: Tone;
+  /** One or two words for lists: the rule's outcome. */
+  word: string;
+  /** What follows the word at the head of the page. */
+  title: string;
+  /** What it stands on, and what to do. */
+  sentence: string;
+}
+
+/** “Ship” only if the whole 95 % interval is better than the base; the rule itself is the API's. */
+export function verdictOf(model: Pick<Model, 'verdict' | 'evaluation' | 'training'>): VerdictWords {
+  const { evaluation } = model;
+  if (!evaluation) {
+    return {
+      tone: 'warn',
+      word: 'Unproven',
+      title: 'A gain can’t be proven',
+      sentence: `${heldOutWords(model.training.validationRows)}, so nothing says whether the model is better. Read its answers below, or train on more rows.`,
+    };
+  }
+  const losses = `validation loss ${loss(evaluation.base.loss)} → ${loss(evaluation.tuned.loss)}`;
+  const { mean, low, high } = evaluation.difference;
+  const basis = `The difference is ${signed(mean, 3)}, 95 % interval ${signed(low, 3)} to ${signed(high, 3)}, on ${counted(evaluation.rows, 'row')} it never saw.`;
+  switch (model.verdict) {
+    case 'ship':
+      return {
+        tone: 'ok',
+        word: 'Ship',
+        title: losses,
+        sentence: `${basis} The whole interval is better than the base.`,
+      };
+    case 'keep-the-base':
+      return {
+        tone: 'warn',
+        word: 'Keep the base',
+        title: losses,
+        sentence: `${basis} ${likelyReason(model, low, high)}`,
+      };
+    case 'unproven':
+      return {
+        tone: 'warn',
+        word: 'Unproven',
+        title: losses,
+        sentence: `${basis} ${heldOutWords(evaluation.rows)}: too few to rule out chance. More rows would tell.`,
+      };
+  }
+}
+
+function heldOutWords(rows: number): string {
+  if (rows === 0) return 'No row was held out';
+  return `Only ${counted(rows, 'row')} ${rows === 1 ? 'was' : 'were'} held out`;
+}
+
+/** Why a model is not better, as far as its figures say. */
+function likelyReason(model: Pick<Model, 'training'>, low: number, high: number): string {
+  if (low > 0) return 'It got worse: the learning rate may be too high, or the rows contradict each other.';
+  if (high >= 0 && model.training.steps < 100) {
+    return `It ran ${counted(model.training.steps, 'step')} only; more epochs or more rows may be enough.`;
+  }
+  return 'Part of the interval is not better, so the gain may be chance. More rows would narrow it.';
+}
+
+export interface QualityRow {
+  measure: string;
+  note: string;
+  base: string;
+  tuned: string;
+  difference: string;
+  interval: string;
+  /** For the plot: only where an interval was measured. */
+  plot?: { low: number; middle: number; high: number };
+  readsAs:
+    'better' | 'worse' | 'no change to see' | 'better, no interval' | 'worse, no interval' | 'the same';
+}
+
+/** The quality table. Perplexity is e to the loss, so its ratio has the loss's interval; accuracy has none. */
+export function qualityRows(evaluation: NonNullable<Model['evaluation']>): QualityRow[] {
+  const { base, tuned, difference, rows } = evaluation;
+  const reads = difference.high < 0 ? 'better' : difference.low > 0 ? 'worse' : 'no change to see';
+  const plot = { low: difference.low, middle: difference.mean, high: difference.high };
+  const gain = tuned.tokenAccuracy - base.tokenAccuracy;
+  return [
+    {
+      measure: 'Validation loss',
+      note: `${counted(rows, 'held-out row')}, lower is better`,
+      base: loss(base.loss),
+      tuned: loss(tuned.loss),
+      difference: signed(difference.mean, 3),
+      interval: `${signed(difference.low, 3)} to ${signed(difference.high, 3)}`,
+      plot,
+      readsAs: reads,
+    },
+    {
+      measure: 'Perplexity',
+      note: 'same rows, lower is better',
+      base: decimal(base.perplexity, 2),
+      tuned: decimal(tuned.perplexity, 2),
+      difference: `× ${decimal(Math.exp(difference.mean), 2)}`,
+      interval: `× ${decimal(Math.exp(difference.low), 2)} to ${decimal(Math.exp(difference.high), 2)}`,
+      plot,
+      readsAs: reads,
+    },
+    {
+      measure: 'Next token right',
+      note: `of ${count(evaluation.tokens)} tokens, higher is better`,
+      base: percent(base.tokenAccuracy, 1),
+      tuned: percent(tuned.tokenAccuracy, 1),
+      difference: `${signed(gain * 100, 1)} points`,
+      interval: '–',
+      readsAs: Math.abs(gain) < 0.0005 ? 'the same' : gain > 0 ? 'better, no interval' : 'worse, no interval',
+    },
+  ];
+}
+
+/** What a published file is; by its name, as PEFT and tokenizers write them. */
+export function fileWords(path: string, model: Pick<Model, 'hyperparameters'>): string {
+  const name = path.split('/').at(-1) ?? path;
+  switch (name) {
+    case 'adapter_model.safetensors':
+      return 'LoRA weights';
+    case 'adapter_config.json':
+      return `rank ${count(model.hyperparameters.rank)}, alpha ${count(model.hyperparameters.alpha)}`;
+    case 'tokenizer.json':
+    case 'tokenizer.model':
+      return 'tokenizer, unchanged';
+    case 'tokenizer_config.json':
+      return 'tokenizer’s settings';
+    case 'special_tokens_map.json':
+      return 'special tokens';
+    case 'chat_template.jinja':
+      return 'chat template';
+    case 'metrics.jsonl':
+      return 'every measured step';
+    case 'README.md':
+      return 'model card';
+    case 'manifest.json':
+      return 'checksums of all the rest';
+    default:
+      return '';
+  }
+}
+
+/** `sha256sum -c` reads this: checksum, two spaces, path. */
+export function checksumFile(files: readonly { path: string; sha256: string }[]): string {
+  return files.map((file) => `${file.sha256}  ${file.path}\n`).join('');
+}
+
+/** How to load the adapter with PEFT; a packaged base is a folder of this repository. */
+export function loadCode(model: Pick<Model, 'baseModel' | 'name'>, packaged: boolean): string {
+  const folder = `./${slug(model.name)}`;
+  const base = packaged ? 'trainer/tiny_base/model' : model.baseModel.id;
+  const revision = packaged ? '' : `, revision="${model.baseModel.revision}"`;
+  return [
+    ...(packaged ? ['# the base model lies in the repository'] : []),
+    'from peft import PeftModel',
+    'from transformers import AutoModelForCausalLM, AutoTokenizer',
+    '',
+    `base = AutoModelForCausalLM.from_pretrained("${base}"${revision})`,
+    `model = PeftModel.from_pretrained(base, "${folder}")`,
+    `tokenizer = AutoTokenizer.from_pretrained("${folder}")`,
+    '',
+    'messages = [{"role": "user", "content": "…"}]',
+    'inputs = tokenizer.apply_chat_template(',
+    '    messages, add_generation_prompt=True,',
+    '    return_tensors="pt", return_dict=True,',
+    ')',
+    'output = model.generate(**inputs, max_new_tokens=96)',
+    'print(tokenizer.decode(output[0], skip_special_tokens=True))',
+  ].join('\n');
+}
+
+function slug(name: string): string {
+  return (
+    name
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/^-|-$/g, '') || 'adapter'
+  );
+}
