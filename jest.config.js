@@ -42,7 +42,9 @@ export default {
       'local',
     ]),
     layer('contracts', ['contracts']),
-    layer('infrastructure', ['infrastructure']),
+    layer('infrastructure', ['infrastructure'], {
+      globalSetup: '<rootDir>/test/infrastructure/synthesize-once.mjs',
+    }),
     layer('simulation', ['simulation']),
     layer('integration', ['integration']),
     layer('browser', ['browser']),

@@ -1,13 +1,10 @@
 /** What local runs accept but do not prove: recovery, expiry, protection, TLS, CORS, lifecycles, sign-up rules. */
 import { describe, expect, test } from '@jest/globals';
-import { resource, resources, synthesize, type Template } from './synthesized.ts';
+import { resource, resources, synthesized, type Template } from './synthesized.ts';
 
-const [prod, local, otherOrigin, domains] = synthesize(
-  { stage: 'prod' },
-  { stage: 'local' },
-  { stage: 'prod', settings: { webOrigin: 'https://tune.example.org' } },
-  { stage: 'prod', settings: { signUpDomains: 'example.org, example.net' } },
-).map(({ templates }) => templates.data) as [Template, Template, Template, Template];
+const { data: prod } = synthesized('production').templates;
+const { data: local } = synthesized('local').templates;
+const { data: ownDomain } = synthesized('ownDomain').templates;
 
 describe('tables', () => {
   test('the core table survives a mistake: recovery to any minute, deletion refused, kept when the stack goes', () => {
@@ -94,7 +91,7 @@ describe('buckets', () => {
   test.each(['datasets', 'models'])(
     'a page of the configured origin may send the signed checksum to %s and read the ETag',
     (name) => {
-      expect(resource(otherOrigin, 'AWS::S3::Bucket', name).Properties['CorsConfiguration']).toEqual({
+      expect(resource(ownDomain, 'AWS::S3::Bucket', name).Properties['CorsConfiguration']).toEqual({
         CorsRules: [
           {
             AllowedOrigins: ['https://tune.example.org'],
@@ -182,10 +179,10 @@ describe('people', () => {
   });
 
   test('a stage of certain domains asks a function at each sign-up', () => {
-    expect(resource(domains, 'AWS::Lambda::Function').Properties).toMatchObject({
+    expect(resource(ownDomain, 'AWS::Lambda::Function').Properties).toMatchObject({
       Environment: { Variables: { STAGE: 'prod', SIGN_UP_DOMAINS: 'example.org,example.net' } },
     });
-    expect(resource(domains, 'AWS::Cognito::UserPool', 'People').Properties['LambdaConfig']).toHaveProperty(
+    expect(resource(ownDomain, 'AWS::Cognito::UserPool', 'People').Properties['LambdaConfig']).toHaveProperty(
       'PreSignUp',
     );
   });

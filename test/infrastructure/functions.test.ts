@@ -2,13 +2,11 @@
 import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import * as z from 'zod';
-import { resources, synthesize, type Resource, type Template } from './synthesized.ts';
+import { resources, synthesized, type Resource, type Synthesized, type Template } from './synthesized.ts';
 
-const [everywhere, inVpc] = synthesize(
-  { stage: 'prod', settings: { signUpDomains: 'example.org' } },
-  { stage: 'prod', settings: { clusterVpc: 'vpc-1,sg-1,subnet-1:us-east-1a,subnet-2:us-east-1b' } },
-);
-const functionsOf = ({ templates }: typeof everywhere) =>
+const everywhere = synthesized('ownDomain');
+const inVpc = synthesized('clusterInVpc');
+const functionsOf = ({ templates }: Synthesized) =>
   [templates.data, templates.workflow, templates.api].flatMap((template) =>
     resources(template, 'AWS::Lambda::Function').map((found) => ({ ...found, template })),
   );

@@ -5,7 +5,7 @@
  */
 import { describe, expect, test } from '@jest/globals';
 import * as z from 'zod';
-import { resources, synthesize } from './synthesized.ts';
+import { bundles, resources, synthesized } from './synthesized.ts';
 
 /** What IAM asks for, by the SDK's command. A command that never leaves the process stands for its presigned URL. */
 const NEEDS: Record<string, readonly string[]> = {
@@ -65,10 +65,7 @@ const ABILITIES: readonly (readonly string[])[] = [
 const FOR_LAMBDA =
   /^(logs:(CreateLogStream|PutLogEvents)|xray:Put\w+|sqs:(ReceiveMessage|ChangeMessageVisibility|GetQueueUrl|DeleteMessage|GetQueueAttributes)|dynamodb:(ListStreams|DescribeStream|GetRecords|GetShardIterator))$/;
 
-const [{ templates, bundles }] = synthesize({
-  stage: 'prod',
-  settings: { signUpDomains: 'example.org' },
-});
+const { templates } = synthesized('ownDomain');
 
 const commandsOf = (files: readonly string[]) =>
   files

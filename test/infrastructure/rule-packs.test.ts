@@ -1,13 +1,9 @@
 /** cdk-nag's AwsSolutions and Serverless packs over everything a production stage deploys, each switch on once. */
 import { expect, test } from '@jest/globals';
 import { ACCEPTED_FINDINGS } from './accepted-findings.ts';
-import { synthesize } from './synthesized.ts';
+import { synthesized } from './synthesized.ts';
 
-const [{ findings, environments }] = synthesize({
-  stage: 'prod',
-  settings: { alarmsEmail: 'operator@example.org' },
-  rules: true,
-});
+const { findings, environments } = synthesized('production');
 
 test('every finding has a reason to stand', () => {
   expect(findings.length).toBeGreaterThan(0);

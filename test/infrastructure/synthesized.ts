@@ -1,6 +1,7 @@
-/** The application of a stage as CloudFormation templates, and what can be asked of them. */
-import { execFileSync } from 'node:child_process';
+/** The application as CloudFormation templates, and what can be asked of them. */
+import { readFileSync } from 'node:fs';
 import * as z from 'zod';
+import { SYNTHESIZED_FILE, type VARIANTS } from './variants.ts';
 
 const Resource = z.object({
   Type: z.string(),
@@ -17,40 +18,32 @@ const Synthesized = z.object({
     web: Template.optional(),
   }),
   environments: z.array(z.string()),
-  /** By entry, such as `runs/authorize-run`. */
-  bundles: z.record(z.string(), z.object({ bytes: z.number(), files: z.array(z.string()) })),
   findings: z.array(z.object({ rule: z.string(), description: z.string(), path: z.string() })),
+});
+const Everything = z.object({
+  variants: z.record(z.string(), Synthesized),
+  bundles: z.record(z.string(), z.object({ bytes: z.number(), files: z.array(z.string()) })),
 });
 export type Template = z.infer<typeof Template>;
 export type Resource = z.infer<typeof Resource> & { id: string };
 export type Synthesized = z.infer<typeof Synthesized>;
 
-export interface Wanted {
-  readonly stage: string;
-  /** What `-c key=value` would say. */
-  readonly settings?: Readonly<Record<string, string>>;
-  /** Whether the rule packs look at it. */
-  readonly rules?: boolean;
+const everything = Everything.parse(JSON.parse(readFileSync(SYNTHESIZED_FILE, 'utf8')));
+
+/** What became of each entry, such as `runs/authorize-run`: its size and the files that left code in it. */
+export const { bundles } = everything;
+
+export function synthesized(name: keyof typeof VARIANTS): Synthesized {
+  const found = everything.variants[name];
+  if (!found) throw new Error(`${SYNTHESIZED_FILE} has no ${name}.`);
+  return found;
 }
 
-/** All in one process: the CDK takes longer to load than to synthesize. The templates come in the order asked. */
-export function synthesize<const Asked extends readonly Wanted[]>(
-  ...asked: Asked
-): { [Each in keyof Asked]: Synthesized } {
-  const wanted = asked.map(({ stage, settings = {}, rules = false }) => ({ stage, settings, rules }));
-  const printed = execFileSync(
-    'node_modules/.bin/node',
-    ['--no-warnings', 'test/infrastructure/synthesize.ts', JSON.stringify(wanted)],
-    {
-      // The CDK's own template rules take 2 s a stage, so they run where rules are looked at.
-      env: { ...process.env, CDK_VALIDATION: String(wanted.some(({ rules }) => rules)) },
-      encoding: 'utf8',
-      maxBuffer: 256 * 1024 * 1024,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
-  const answers: unknown = JSON.parse(printed);
-  return z.array(Synthesized).length(asked.length).parse(answers) as { [Each in keyof Asked]: Synthesized };
+/** Of a variant that serves the pages itself. */
+export function webOf(name: keyof typeof VARIANTS): Template {
+  const { web } = synthesized(name).templates;
+  if (!web) throw new Error(`${name} has no web stack.`);
+  return web;
 }
 
 /** Every resource of a type with its logical id. */

@@ -1,12 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { resource, resources, synthesize } from './synthesized.ts';
+import { resource, resources, synthesized } from './synthesized.ts';
 
-const [{ templates }, withAddress] = synthesize(
-  { stage: 'prod' },
-  { stage: 'prod', settings: { alarmsEmail: 'operator@example.org' } },
-);
-const alarms = resources(templates.watch, 'AWS::CloudWatch::Alarm').map(({ id, Properties }) => {
+const { watch } = synthesized('production').templates;
+const alarms = resources(watch, 'AWS::CloudWatch::Alarm').map(({ id, Properties }) => {
   const [impact = '', help = ''] = String(Properties['AlarmDescription']).split('\n');
   return { id, name: String(Properties['AlarmName']), impact, help, Properties };
 });
@@ -32,7 +29,7 @@ describe('alarms', () => {
   );
 
   test('each tells the topic, and silence is no alarm', () => {
-    const topic = resource(templates.watch, 'AWS::SNS::Topic');
+    const topic = resource(watch, 'AWS::SNS::Topic');
     for (const { Properties } of alarms) {
       expect(Properties['AlarmActions']).toEqual([{ Ref: topic.id }]);
       expect(Properties['TreatMissingData']).toBe('notBreaching');
@@ -46,7 +43,6 @@ describe('alarms', () => {
 });
 
 test('who is to be told gets alarms and a warning at 80 % of the bill', () => {
-  const { watch } = withAddress.templates;
   expect(resource(watch, 'AWS::SNS::Subscription').Properties).toMatchObject({
     Protocol: 'email',
     Endpoint: 'operator@example.org',

@@ -2,7 +2,7 @@
 import { expect, test } from '@jest/globals';
 import { runInNewContext } from 'node:vm';
 import { securityHeaders } from '../../lib/security-headers.ts';
-import { resource, resources, synthesize, type Template } from './synthesized.ts';
+import { resource, resources, webOf, type Template } from './synthesized.ts';
 
 /** AWS names its managed policies by these ids. */
 const MANAGED = {
@@ -10,17 +10,8 @@ const MANAGED = {
   allViewerExceptHost: 'b689b0a8-53d0-40ab-baf2-68738e2966ac',
 };
 
-const [plain, withDomain] = synthesize(
-  { stage: 'prod' },
-  {
-    stage: 'prod',
-    settings: {
-      webOrigin: 'https://tune.example.org',
-      certificateArn: 'arn:aws:acm:us-east-1:111122223333:certificate/one',
-      webAclArn: 'arn:aws:wafv2:us-east-1:111122223333:global/webacl/one/two',
-    },
-  },
-).map(({ templates }) => templates.web) as [Template, Template];
+const plain = webOf('production');
+const withDomain = webOf('ownDomain');
 const configurationOf = (template: Template) =>
   resource(template, 'AWS::CloudFront::Distribution').Properties['DistributionConfig'] as {
     CacheBehaviors: Record<string, unknown>[];

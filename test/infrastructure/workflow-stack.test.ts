@@ -13,10 +13,9 @@ import {
   pollWindow,
   trainingWorkflow,
 } from '../../lib/training-workflow.ts';
-import { resource, resources, synthesize } from './synthesized.ts';
+import { resource, resources, synthesized } from './synthesized.ts';
 
-const [{ templates }] = synthesize({ stage: 'prod' });
-const { workflow } = templates;
+const { workflow } = synthesized('production').templates;
 const stage = readStage('prod', () => undefined, {});
 
 const functions = Object.fromEntries(STEPS.map((step) => [step, `function of ${step}`])) as Record<
