@@ -91,6 +91,11 @@ export class WorkflowStack extends Stack {
         data.core.writes(),
         data.datasets.reads('datasets/'),
         data.datasets.writes('datasets/'),
+        // A report whose dataset was deleted meanwhile goes with it.
+        data.datasets.lists(),
+        data.datasets.deletes('datasets/'),
+        // Tokens are counted for one of them.
+        setting('BASE_MODELS', stage.baseModels.join(',')),
       ],
     }).function.addEventSource(
       // Ten datasets at a time leave the account's concurrency to the API.
@@ -200,6 +205,11 @@ export class WorkflowStack extends Stack {
         startsWorkflow,
         this.mayValidate(),
         this.outcomes.publishes(),
+        // Uploads nobody finished are settled or dropped, and deletions that stopped half-way go on.
+        data.datasets.reads('datasets/'),
+        data.datasets.writes('datasets/'),
+        data.datasets.lists(),
+        data.datasets.deletes('datasets/'),
         {
           environment: {},
           statements: [
