@@ -3,7 +3,7 @@
  * (facts.md §1), so the number of modules it has read is asserted too.
  */
 import { cruise, type ICruiseResult } from 'dependency-cruiser';
-import configuration from '../.dependency-cruiser.js';
+import configuration from './import-rules.ts';
 
 const { options, ...ruleSet } = configuration;
 const folders = ['bin', 'contracts', 'lambdas', 'lib', 'local', 'web/src'];

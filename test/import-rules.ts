@@ -72,9 +72,10 @@ export default {
     },
     {
       name: 'not-resolvable',
+      comment: 'aws-lambda is types alone (@types/aws-lambda): there is no package of that name to resolve.',
       severity: 'error',
       from: { pathNot: '^test/' },
-      to: { couldNotResolve: true },
+      to: { couldNotResolve: true, pathNot: '^aws-lambda$' },
     },
   ],
   options: {
