@@ -1,8 +1,6 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SNSClient } from '@aws-sdk/client-sns';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
-import { OutboxRecord } from '../../contracts/training-jobs.ts';
 import { consumeStream } from '../runtime/consume.ts';
 import { documentClient } from '../runtime/dynamo.ts';
 import { dispatchRow } from './dispatch-outbox.ts';
@@ -17,15 +15,17 @@ export const environment = z.object({
 });
 
 export const handler = consumeStream(environment, (env) => {
+  const outbox = dynamoOutbox(documentClient(), env.CORE_TABLE);
   const parts = {
-    outbox: dynamoOutbox(documentClient(), env.CORE_TABLE),
+    outbox,
     executions: sfnExecutions(new SFNClient({}), env.TRAINING_WORKFLOW_ARN),
     outcomes: snsOutcomes(new SNSClient({}), env.OUTCOMES_TOPIC_ARN),
   };
-  return async ({ kind, pk, image }) => {
+  return async ({ kind, pk, sk }) => {
     // The mapping filters by this too; where a filter is not applied the others are passed over here.
     if (kind !== 'INSERT' || !pk.startsWith('OUTBOX#')) return;
-    const row = OutboxRecord.parse(unmarshall(image as Parameters<typeof unmarshall>[0]));
-    await dispatchRow(parts, row);
+    // The row as it lies there: gone means that it was done, by an earlier delivery or by the sweeper.
+    const row = await outbox.get(sk);
+    if (row) await dispatchRow(parts, row);
   };
 });

@@ -1,4 +1,4 @@
-import { DeleteCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { OutboxRecord } from '../../contracts/training-jobs.ts';
 import { coreKeys, SHARDS, UNFINISHED, unfinishedShards } from '../runtime/dynamo-keys.ts';
@@ -11,6 +11,12 @@ const ROWS_PER_SHARD = 200;
 
 export function dynamoOutbox(documents: Documents, coreTable: string): OutboxStore {
   return {
+    async get(id) {
+      const { Item } = await documents.send(
+        new GetCommand({ TableName: coreTable, Key: coreKeys.outbox(id), ConsistentRead: true }),
+      );
+      return Item && OutboxRecord.parse(Item);
+    },
     async waiting(before) {
       const pages = await Promise.all(
         Array.from({ length: SHARDS }, (_, shard) =>

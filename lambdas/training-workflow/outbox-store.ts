@@ -2,6 +2,7 @@ import type { OutboxRecord } from '../../contracts/training-jobs.ts';
 import type { UnfinishedRow } from './sweep-unfinished.ts';
 
 export interface OutboxStore {
+  get(id: string): Promise<OutboxRecord | undefined>;
   /** Rows written before `before`, at most a few hundred. */
   waiting(before: Date): Promise<OutboxRecord[]>;
   remove(id: string): Promise<void>;
