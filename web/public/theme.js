@@ -2,6 +2,6 @@
 try {
   var theme = localStorage.getItem('brightrun.theme');
   if (theme === 'light' || theme === 'dark') document.documentElement.dataset.theme = theme;
-} catch (error) {
+} catch {
   // Storage is blocked: the system's theme applies.
 }

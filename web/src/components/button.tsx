@@ -76,9 +76,14 @@ function PlainLinkButton({
   variant,
   size,
   className,
+  children,
   ...rest
 }: ComponentProps<'a'> & VariantProps<typeof button>) {
-  return <a className={clsx(button({ variant, size }), className)} {...rest} />;
+  return (
+    <a className={clsx(button({ variant, size }), className)} {...rest}>
+      {children}
+    </a>
+  );
 }
 
 /** A typed router link that looks like a button: `<LinkButton to="/datasets" variant="primary">`. */

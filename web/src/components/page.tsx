@@ -31,13 +31,11 @@ export function Page({
   const heading = useRef<HTMLHeadingElement>(null);
   const arrivedByLink = useRouterState({ select: (state) => state.resolvedLocation !== undefined });
   const first = useRef(arrivedByLink);
-  const trail = JSON.stringify(crumbs);
 
   useEffect(() => {
     document.title = plain ? `${plain} · BrightRun` : 'BrightRun';
     setCrumbs([...crumbs, { label: plain }]);
-    // `trail` stands for crumbs, which is a new array at every render.
-  }, [plain, trail]);
+  }, [plain, crumbs]);
 
   useEffect(() => {
     if (first.current) heading.current?.focus({ preventScroll: true });

@@ -1,7 +1,7 @@
 import clsx from 'clsx';
 import { ChevronsUpDown, Check } from 'lucide-react';
 import { Select as Primitive } from 'radix-ui';
-import type { ReactNode } from 'react';
+import type { KeyboardEvent, ReactNode } from 'react';
 import { useFieldProps } from './field.tsx';
 
 export interface SelectOption<Value extends string> {
@@ -15,7 +15,8 @@ export interface SelectOption<Value extends string> {
 
 /**
  * One of a few. Inside <Field> it takes its label; outside give `ariaLabel`.
- * Radix's own Viewport is left out: it injects a <style>, which the CSP refuses, and only item-aligned lists need it.
+ * Radix's own Viewport is left out: it injects a <style>, which the CSP refuses. It also held the list the keys move
+ * in, so `moveFocus` does that.
  */
 export function Select<Value extends string>({
   value,
@@ -71,6 +72,7 @@ export function Select<Value extends string>({
           position="popper"
           sideOffset={4}
           collisionPadding={8}
+          onKeyDown={moveFocus}
           className="z-50 max-h-80 min-w-[var(--radix-select-trigger-width)] overflow-y-auto rounded-card border border-line-strong bg-surface p-1 shadow-lifted"
         >
           {options.map((option) => (
@@ -91,4 +93,44 @@ export function Select<Value extends string>({
       </Primitive.Portal>
     </Primitive.Root>
   );
+}
+
+/** How long typed letters count as one beginning, in milliseconds. */
+const TYPING = 800;
+let typed = { text: '', at: 0 };
+
+/** ↑ ↓ Home End, and letters that begin an option's label. Enter, Space and Esc are Radix's. */
+function moveFocus(event: KeyboardEvent<HTMLDivElement>): void {
+  const options = [
+    ...event.currentTarget.querySelectorAll<HTMLElement>('[role="option"]:not([data-disabled])'),
+  ];
+  const at = options.findIndex((option) => option === document.activeElement);
+  const next = nextOption(event, options, at);
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
+  next.scrollIntoView({ block: 'nearest' });
+}
+
+function nextOption(
+  event: KeyboardEvent<HTMLDivElement>,
+  options: readonly HTMLElement[],
+  at: number,
+): HTMLElement | undefined {
+  switch (event.key) {
+    case 'ArrowDown':
+      return options[Math.min(options.length - 1, at + 1)];
+    case 'ArrowUp':
+      return options[Math.max(0, at - 1)];
+    case 'Home':
+      return options[0];
+    case 'End':
+      return options.at(-1);
+  }
+  if (event.key.length !== 1 || event.key === ' ' || event.ctrlKey || event.metaKey || event.altKey)
+    return undefined;
+  const isMore = event.timeStamp - typed.at < TYPING;
+  typed = { text: (isMore ? typed.text : '') + event.key.toLowerCase(), at: event.timeStamp };
+  const fromHere = [...options.slice(at + (typed.text.length === 1 ? 1 : 0)), ...options];
+  return fromHere.find((option) => option.textContent?.toLowerCase().startsWith(typed.text));
 }

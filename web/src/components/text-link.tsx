@@ -2,9 +2,11 @@ import { createLink } from '@tanstack/react-router';
 import clsx from 'clsx';
 import type { ComponentProps } from 'react';
 
-function PlainTextLink({ className, ...rest }: ComponentProps<'a'>) {
+function PlainTextLink({ className, children, ...rest }: ComponentProps<'a'>) {
   return (
-    <a className={clsx('font-medium text-accent underline-offset-3 hover:underline', className)} {...rest} />
+    <a className={clsx('font-medium text-accent underline-offset-3 hover:underline', className)} {...rest}>
+      {children}
+    </a>
   );
 }
 

@@ -11,6 +11,10 @@ const listeners = new Set<() => void>();
 
 /** Called by <Page>; the frame's top bar shows it. */
 export function setCrumbs(next: readonly Crumb[]): void {
+  const isSame =
+    next.length === crumbs.length &&
+    next.every((crumb, index) => crumb.label === crumbs[index]?.label && crumb.to === crumbs[index]?.to);
+  if (isSame) return;
   crumbs = next;
   for (const listener of listeners) listener();
 }

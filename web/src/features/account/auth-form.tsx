@@ -1,6 +1,12 @@
 import { zodResolver } from '@hookform/resolvers/zod';
 import { useEffect, useState, type ReactNode } from 'react';
-import { useForm, type DefaultValues, type FieldValues, type UseFormReturn } from 'react-hook-form';
+import {
+  useForm,
+  type DefaultValues,
+  type FieldValues,
+  type Path,
+  type UseFormReturn,
+} from 'react-hook-form';
 import type * as z from 'zod';
 import { Button } from '../../components/button.tsx';
 import { Notice } from '../../components/notice.tsx';
@@ -13,6 +19,7 @@ export function AuthForm<Values extends FieldValues>({
   lead,
   schema,
   defaults,
+  focus,
   submit,
   onSubmit,
   notice,
@@ -23,6 +30,8 @@ export function AuthForm<Values extends FieldValues>({
   lead?: ReactNode;
   schema: z.ZodType<Values, Values>;
   defaults: DefaultValues<Values>;
+  /** The field that is typed into first. */
+  focus: Path<Values>;
   /** The button's verb. */
   submit: string;
   onSubmit: (values: Values) => Promise<void>;
@@ -35,6 +44,9 @@ export function AuthForm<Values extends FieldValues>({
   const offline = useOfflineReason();
   const { isSubmitting } = form.formState;
 
+  const { setFocus } = form;
+
+  useEffect(() => setFocus(focus), [setFocus, focus]);
   useEffect(() => {
     document.title = `${title} · BrightRun`;
   }, [title]);

@@ -34,7 +34,7 @@ export function authWords(error: unknown): string {
   // Cognito's own sentence names the rule that was broken ("Password must have uppercase characters").
   if (name === 'InvalidPasswordException') {
     const rule = /:\s*(.+)$/.exec(message)?.[1] ?? message;
-    if (/^Password /.test(rule)) return `${rule.replace(/\.?$/, '')}.`;
+    if (rule.startsWith('Password ')) return `${rule.replace(/\.?$/, '')}.`;
   }
   return SENTENCES[name] ?? 'The sign-in service could not do this. Wait a moment, then try again.';
 }

@@ -18,6 +18,7 @@ export default function ConfirmPage() {
       lead={email ? `A code of six digits is on its way to ${email}.` : 'We sent a code of six digits.'}
       schema={ConfirmForm}
       defaults={{ email: email ?? '', code: '' }}
+      focus={email ? 'code' : 'email'}
       submit="Confirm"
       notice={sent && <Notice tone={sent.tone} title={sent.words} />}
       onSubmit={async (values) => {
@@ -60,7 +61,7 @@ export default function ConfirmPage() {
               </LinkAction>
             }
           >
-            <Input inputMode="numeric" autoComplete="one-time-code" autoFocus {...form.register('code')} />
+            <Input inputMode="numeric" autoComplete="one-time-code" {...form.register('code')} />
           </Field>
         </>
       )}

@@ -14,6 +14,7 @@ export default function ForgotPage() {
       lead="If there is an account with this address, a code is sent to it."
       schema={ForgotForm}
       defaults={{ email: email ?? '' }}
+      focus="email"
       submit="Send the code"
       onSubmit={async (values) => {
         const { forgotPassword } = await import('../../lib/cognito.ts');
@@ -35,7 +36,7 @@ export default function ForgotPage() {
     >
       {(form) => (
         <Field label="E-mail address" error={form.formState.errors.email?.message}>
-          <Input type="email" autoComplete="username" autoFocus {...form.register('email')} />
+          <Input type="email" autoComplete="username" {...form.register('email')} />
         </Field>
       )}
     </AuthForm>

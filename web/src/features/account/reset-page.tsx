@@ -15,6 +15,7 @@ export default function ResetPage() {
       lead={email ? `Enter the code that was sent to ${email}.` : 'Enter the code from the e-mail.'}
       schema={ResetForm}
       defaults={{ email: email ?? '', code: '', password: '' }}
+      focus={email ? 'code' : 'email'}
       submit="Set it and sign in"
       onSubmit={async (values) => {
         const { setNewPassword, signIn } = await import('../../lib/cognito.ts');
@@ -40,7 +41,7 @@ export default function ResetPage() {
             </Field>
           )}
           <Field label="Code" error={form.formState.errors.code?.message}>
-            <Input inputMode="numeric" autoComplete="one-time-code" autoFocus {...form.register('code')} />
+            <Input inputMode="numeric" autoComplete="one-time-code" {...form.register('code')} />
           </Field>
           <Field label="New password" hint={PASSWORD_HINT} error={form.formState.errors.password?.message}>
             <PasswordInput autoComplete="new-password" {...form.register('password')} />

@@ -29,6 +29,7 @@ export default function SignInPage() {
         lead="You signed in with the one that was sent to you. It works only once."
         schema={FirstPasswordForm}
         defaults={{ password: '' }}
+        focus="password"
         submit="Set the password and sign in"
         onSubmit={async ({ password }) => {
           const { answerChallenge } = await import('../../lib/cognito.ts');
@@ -38,7 +39,7 @@ export default function SignInPage() {
       >
         {(form) => (
           <Field label="New password" hint={PASSWORD_HINT} error={form.formState.errors.password?.message}>
-            <PasswordInput autoComplete="new-password" autoFocus {...form.register('password')} />
+            <PasswordInput autoComplete="new-password" {...form.register('password')} />
           </Field>
         )}
       </AuthForm>
@@ -51,6 +52,7 @@ export default function SignInPage() {
         lead="Your authenticator app shows six digits for BrightRun."
         schema={AuthenticatorForm}
         defaults={{ code: '' }}
+        focus="code"
         submit="Sign in"
         onSubmit={async ({ code }) => {
           const { answerChallenge } = await import('../../lib/cognito.ts');
@@ -60,7 +62,7 @@ export default function SignInPage() {
       >
         {(form) => (
           <Field label="Code" error={form.formState.errors.code?.message}>
-            <Input inputMode="numeric" autoComplete="one-time-code" autoFocus {...form.register('code')} />
+            <Input inputMode="numeric" autoComplete="one-time-code" {...form.register('code')} />
           </Field>
         )}
       </AuthForm>
@@ -72,6 +74,7 @@ export default function SignInPage() {
       lead="Fine-tune language models: every problem of your data named, every cost known before it is spent."
       schema={SignInForm}
       defaults={{ email: email ?? '', password: '' }}
+      focus={email ? 'password' : 'email'}
       submit="Sign in"
       notice={
         ended && (
@@ -112,7 +115,7 @@ export default function SignInPage() {
       {(form) => (
         <>
           <Field label="E-mail address" error={form.formState.errors.email?.message}>
-            <Input type="email" autoComplete="username" autoFocus={!email} {...form.register('email')} />
+            <Input type="email" autoComplete="username" {...form.register('email')} />
           </Field>
           <Field
             label="Password"
@@ -123,11 +126,7 @@ export default function SignInPage() {
               </TextLink>
             }
           >
-            <PasswordInput
-              autoComplete="current-password"
-              autoFocus={Boolean(email)}
-              {...form.register('password')}
-            />
+            <PasswordInput autoComplete="current-password" {...form.register('password')} />
           </Field>
         </>
       )}

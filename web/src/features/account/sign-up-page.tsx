@@ -16,6 +16,7 @@ export default function SignUpPage() {
       lead="An account of your own: your datasets, jobs and models are visible to you alone."
       schema={SignUpForm}
       defaults={{ email: email ?? '', password: '' }}
+      focus="email"
       submit="Sign up, and send the code"
       onSubmit={async (values) => {
         const { signUp } = await import('../../lib/cognito.ts');
@@ -37,7 +38,7 @@ export default function SignUpPage() {
       {(form) => (
         <>
           <Field label="E-mail address" error={form.formState.errors.email?.message}>
-            <Input type="email" autoComplete="username" autoFocus {...form.register('email')} />
+            <Input type="email" autoComplete="username" {...form.register('email')} />
           </Field>
           <Field label="Password" hint={PASSWORD_HINT} error={form.formState.errors.password?.message}>
             <PasswordInput autoComplete="new-password" {...form.register('password')} />

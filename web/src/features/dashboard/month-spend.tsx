@@ -101,10 +101,14 @@ export function runningTotals(
   });
 }
 
+function lastDayOf(month: string): number {
+  const [year = 0, number = 1] = month.split('-').map(Number);
+  return new Date(Date.UTC(year, number, 0)).getUTCDate();
+}
+
 function SpendCurve({ summary, now }: { summary: CostSummary; now: Date }) {
   const { limitUsdMicros: limit } = summary.budget;
-  const [year = 0, month = 1] = summary.month.split('-').map(Number);
-  const lastDay = new Date(Date.UTC(year, month, 0)).getUTCDate();
+  const lastDay = lastDayOf(summary.month);
   const today = now.toISOString().slice(0, 10);
   const upTo = today.startsWith(summary.month) ? today : `${summary.month}-${lastDay}`;
   const totals = runningTotals(summary.days, upTo);

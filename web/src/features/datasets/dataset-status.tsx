@@ -7,9 +7,9 @@ export function DatasetStatus({ version }: { version: DatasetVersion }) {
   const { tone, word } = stateOf(version);
   const found = findingWords(version);
   return (
-    <>
+    <span className="inline-flex flex-wrap items-center gap-x-1.5">
       <Pill tone={tone}>{word}</Pill>
-      {found && <span className="ml-1.5 whitespace-nowrap">{found}</span>}
-    </>
+      {found && <span className="whitespace-nowrap">{found}</span>}
+    </span>
   );
 }

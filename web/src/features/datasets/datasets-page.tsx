@@ -1,7 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { Archive, ArchiveRestore, MoreHorizontal, Search, Trash2 } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { listDatasets, type Dataset, type DatasetVersion } from '../../../../contracts/datasets.ts';
 import { Button, IconButton } from '../../components/button.tsx';
 import { Segmented } from '../../components/choice.tsx';
@@ -15,12 +15,13 @@ import { Table, Td, Th } from '../../components/table.tsx';
 import { pages } from '../../lib/api.ts';
 import { bytes, compact, count } from '../../lib/format/numbers.ts';
 import { when } from '../../lib/format/time.ts';
+import { useNow } from '../../lib/use-now.ts';
 import { useOfflineReason } from '../../lib/online.ts';
 import { DatasetStatus } from './dataset-status.tsx';
 import { DeleteDatasetDialog } from './delete-dataset-dialog.tsx';
 import { UploadDialog } from './upload/upload-dialog.tsx';
 import { UploadProgress } from './upload/upload-progress.tsx';
-import { useUploads } from './upload/uploads.ts';
+import { useUploads, useWhenDone } from './upload/uploads.ts';
 import { useArchiving } from './use-archiving.ts';
 import { EXAMPLE, useExample } from './use-example.ts';
 
@@ -29,6 +30,7 @@ export default function DatasetsPage() {
   const { search = '', status = 'active', upload = false } = useSearch({ from: '/app/datasets' });
   const navigate = useNavigate({ from: '/datasets' });
   const uploads = useUploads();
+  useWhenDone(upload ? undefined : uploads.find(({ status }) => status === 'done'), () => undefined);
   const offline = useOfflineReason();
   const list = useInfiniteQuery({
     ...pages(listDatasets, { query: { status, limit: 50, ...(search ? { search } : {}) } }),
@@ -38,7 +40,9 @@ export default function DatasetsPage() {
   const items = list.data?.pages.flatMap((page) => page.items);
   const setUpload = (open: boolean) =>
     void navigate({ search: (old) => ({ ...old, upload: open || undefined }), replace: true });
-  const isEmpty = items?.length === 0 && search === '' && status === 'active' && uploads.length === 0;
+  const example = useExample();
+  const isEmpty =
+    items?.length === 0 && search === '' && status === 'active' && (uploads.length === 0 || example.busy);
 
   return (
     <Page
@@ -55,7 +59,7 @@ export default function DatasetsPage() {
       }
     >
       {upload && <UploadDialog open onOpenChange={setUpload} />}
-      {uploads.length > 0 && !upload && (
+      {uploads.length > 0 && !upload && !isEmpty && (
         <div className="mb-6 grid gap-4">
           {uploads.map((one) => (
             <UploadProgress key={one.id} upload={one} />
@@ -63,7 +67,7 @@ export default function DatasetsPage() {
         </div>
       )}
       {isEmpty ? (
-        <NoDatasets onUpload={() => setUpload(true)} />
+        <NoDatasets example={example} onUpload={() => setUpload(true)} />
       ) : (
         <>
           <div className="mb-3 flex flex-wrap items-center gap-3">
@@ -122,12 +126,8 @@ const isMoving = (page: { items: readonly { version: DatasetVersion }[] }) =>
 /** Asks the API 300 ms after the last key, so that a word is one question. */
 function Filter({ value, onChange }: { value: string; onChange: (value: string) => void }) {
   const [typed, setTyped] = useState(value);
-  useEffect(() => setTyped(value), [value]);
-  useEffect(() => {
-    if (typed === value) return;
-    const timer = setTimeout(() => onChange(typed), 300);
-    return () => clearTimeout(timer);
-  }, [typed]);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
   return (
     <Input
       data-filter
@@ -136,7 +136,11 @@ function Filter({ value, onChange }: { value: string; onChange: (value: string) 
       placeholder="Filter by name"
       maxLength={100}
       value={typed}
-      onChange={(event) => setTyped(event.target.value)}
+      onChange={({ target }) => {
+        setTyped(target.value);
+        clearTimeout(timer.current);
+        timer.current = setTimeout(() => onChange(target.value), 300);
+      }}
       before={<Search aria-hidden className="size-4" />}
       className="max-w-72"
     />
@@ -144,6 +148,7 @@ function Filter({ value, onChange }: { value: string; onChange: (value: string) 
 }
 
 function DatasetTable({ items }: { items: readonly { dataset: Dataset; version: DatasetVersion }[] }) {
+  const now = useNow(60_000);
   return (
     <Table caption="Datasets with their newest version">
       <thead>
@@ -165,14 +170,14 @@ function DatasetTable({ items }: { items: readonly { dataset: Dataset; version: 
       </thead>
       <tbody>
         {items.map(({ dataset, version }) => (
-          <DatasetRow key={dataset.id} dataset={dataset} version={version} />
+          <DatasetRow key={dataset.id} dataset={dataset} version={version} now={now} />
         ))}
       </tbody>
     </Table>
   );
 }
 
-function DatasetRow({ dataset, version }: { dataset: Dataset; version: DatasetVersion }) {
+function DatasetRow({ dataset, version, now }: { dataset: Dataset; version: DatasetVersion; now: Date }) {
   const summary = version.status === 'ready' || version.status === 'rejected' ? version.summary : undefined;
   return (
     <tr className="hover:bg-sunk max-md:hover:bg-transparent [&>td]:align-middle">
@@ -197,7 +202,7 @@ function DatasetRow({ dataset, version }: { dataset: Dataset; version: DatasetVe
         {bytes(version.declaredBytes)}
       </Td>
       <Td numeric className="text-ink-2">
-        {when(version.updatedAt, new Date())}
+        {when(version.updatedAt, now)}
       </Td>
       <Td className="w-10 py-1">
         <DatasetMenu dataset={dataset} />
@@ -245,8 +250,7 @@ function DatasetMenu({ dataset }: { dataset: Dataset }) {
   );
 }
 
-function NoDatasets({ onUpload }: { onUpload: () => void }) {
-  const example = useExample();
+function NoDatasets({ example, onUpload }: { example: ReturnType<typeof useExample>; onUpload: () => void }) {
   const offline = useOfflineReason();
   return (
     <EmptyState

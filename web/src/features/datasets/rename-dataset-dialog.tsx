@@ -37,7 +37,7 @@ export function RenameDatasetDialog({ dataset, onClose }: { dataset: Dataset; on
         }}
       >
         <Field label="Name" error={problem}>
-          <Input value={name} maxLength={100} autoFocus onChange={(event) => setName(event.target.value)} />
+          <Input value={name} maxLength={100} onChange={(event) => setName(event.target.value)} />
         </Field>
         {rename.isError && <ErrorState error={rename.error} />}
       </form>

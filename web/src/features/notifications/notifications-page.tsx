@@ -18,6 +18,7 @@ import { pages, useCall } from '../../lib/api.ts';
 import { counted } from '../../lib/format/numbers.ts';
 import { clock, fullDay } from '../../lib/format/time.ts';
 import { useOfflineReason } from '../../lib/online.ts';
+import { useNow } from '../../lib/use-now.ts';
 import { byDay, toneOf } from './notification-words.ts';
 
 /** What happened while nobody looked, newest first, by day; kept for 30 days. */
@@ -29,6 +30,7 @@ export default function NotificationsPage() {
     refetchInterval: 15_000,
   });
   const readAll = useCall(readAllNotifications);
+  const today = fullDay(useNow(60_000));
   const items = list.data?.pages.flatMap((page) => page.items);
   const unread = list.data?.pages[0]?.unread ?? 0;
 
@@ -85,7 +87,7 @@ export default function NotificationsPage() {
         byDay(items, (at) => fullDay(at)).map(({ name, items: ofDay }) => (
           <section key={name} className="mb-5 max-w-[860px]">
             <h2 className="border-b border-line pb-1.5 text-12 font-medium text-ink-3">
-              {name === fullDay(new Date()) ? 'Today' : name}
+              {name === today ? 'Today' : name}
             </h2>
             <ul>
               {ofDay.map((notification) => (

@@ -1,14 +1,13 @@
-import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Dataset, DatasetVersion } from '../../../../../contracts/datasets.ts';
 import { Button } from '../../../components/button.tsx';
-import { makeStale } from '../../../lib/api.ts';
 import { bytes } from '../../../lib/format/numbers.ts';
 import { when } from '../../../lib/format/time.ts';
 import { useOfflineReason } from '../../../lib/online.ts';
+import { useNow } from '../../../lib/use-now.ts';
 import { DropZone } from './drop-zone.tsx';
 import { UploadProgress } from './upload-progress.tsx';
-import { continueUpload, useUploads } from './uploads.ts';
+import { continueUpload, useUploads, useWhenDone } from './uploads.ts';
 
 /** The way on for an upload that stopped with its tab: the same files again; what has arrived is not sent twice. */
 export function ContinueUpload({
@@ -18,9 +17,10 @@ export function ContinueUpload({
   dataset: Dataset;
   version: Extract<DatasetVersion, { status: 'uploading' }>;
 }) {
-  const cache = useQueryClient();
   const offline = useOfflineReason();
+  const now = useNow(60_000);
   const running = useUploads().find((upload) => upload.datasetId === dataset.id);
+  useWhenDone(running, () => undefined);
   const [data, setData] = useState<File>();
   const [validation, setValidation] = useState<File>();
   const other = (file: File | undefined, declared: number) =>
@@ -42,7 +42,7 @@ export function ContinueUpload({
     <div className="grid max-w-[640px] gap-4">
       <DropZone
         label="Drop the same file here, or choose it"
-        hint={`${bytes(version.declaredBytes)}. The upload ends by itself on ${when(version.uploadEndsAt, new Date())}.`}
+        hint={`${bytes(version.declaredBytes)}. The upload ends by itself on ${when(version.uploadEndsAt, now)}.`}
         file={data}
         problem={other(data, version.declaredBytes)}
         onFile={setData}
@@ -61,13 +61,12 @@ export function ContinueUpload({
           variant="primary"
           disabled={!ready}
           disabledReason={offline}
-          onClick={async () => {
+          onClick={() => {
             if (!data) return;
-            await continueUpload(
+            continueUpload(
               { datasetId: dataset.id, version: version.version, name: dataset.name },
               { data, ...(validation ? { validation } : {}) },
             );
-            await makeStale(cache, ['datasets']);
           }}
         >
           Go on with the upload

@@ -1,18 +1,16 @@
-import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useEffect, useRef, useState } from 'react';
+import { useState } from 'react';
 import { DisplayName } from '../../../../../contracts/values.ts';
 import { Button } from '../../../components/button.tsx';
 import { Dialog } from '../../../components/dialog.tsx';
 import { Field, Input } from '../../../components/field.tsx';
 import { LinkAction } from '../../../components/text-link.tsx';
-import { makeStale } from '../../../lib/api.ts';
 import { bytes } from '../../../lib/format/numbers.ts';
 import { useOfflineReason } from '../../../lib/online.ts';
 import { DropZone } from './drop-zone.tsx';
 import { limitWords, nameOf, refuseFile } from './file-check.ts';
 import { UploadProgress } from './upload-progress.tsx';
-import { forget, startUpload, useUploads } from './uploads.ts';
+import { startUpload, useUploads, useWhenDone } from './uploads.ts';
 
 interface Chosen {
   file: File;
@@ -28,7 +26,6 @@ export function UploadDialog({
   onOpenChange: (open: boolean) => void;
 }) {
   const navigate = useNavigate();
-  const cache = useQueryClient();
   const offline = useOfflineReason();
   const uploads = useUploads();
   const [data, setData] = useState<Chosen>();
@@ -38,13 +35,10 @@ export function UploadDialog({
   const [tried, setTried] = useState(false);
   const [startedId, setStartedId] = useState<string>();
   const current = uploads.find((upload) => upload.id === startedId);
-  const isHere = useRef(true);
-  useEffect(() => {
-    isHere.current = true;
-    return () => {
-      isHere.current = false;
-    };
-  }, []);
+  useWhenDone(current, ({ datasetId }) => {
+    onOpenChange(false);
+    if (datasetId) void navigate({ to: '/datasets/$datasetId', params: { datasetId } });
+  });
 
   const named = DisplayName.safeParse(name);
   const nameProblem = named.success ? undefined : `Give it ${named.error.issues[0]?.message ?? 'a name'}.`;
@@ -57,22 +51,15 @@ export function UploadDialog({
   };
   const dataProblem = data?.problem ?? (tried && !data ? 'Choose a file first.' : undefined);
 
-  const start = async () => {
+  const start = () => {
     setTried(true);
     if (!data || data.problem || validation?.problem || !named.success) return;
-    const { id, ended } = startUpload(named.data, {
-      data: data.file,
-      ...(withValidation && validation ? { validation: validation.file } : {}),
-    });
-    setStartedId(id);
-    const upload = await ended;
-    await makeStale(cache, ['datasets']);
-    if (upload?.status !== 'done' || !upload.datasetId) return;
-    forget(id);
-    // Whoever closed the dialog is doing something else by now; the list and a notification tell them.
-    if (!isHere.current) return;
-    onOpenChange(false);
-    await navigate({ to: '/datasets/$datasetId', params: { datasetId: upload.datasetId } });
+    setStartedId(
+      startUpload(named.data, {
+        data: data.file,
+        ...(withValidation && validation ? { validation: validation.file } : {}),
+      }),
+    );
   };
 
   return (
@@ -89,7 +76,7 @@ export function UploadDialog({
         current ? undefined : (
           <>
             <Button onClick={() => onOpenChange(false)}>Close</Button>
-            <Button variant="primary" onClick={() => void start()} disabledReason={offline}>
+            <Button variant="primary" onClick={start} disabledReason={offline}>
               {data && !data.problem
                 ? `Upload ${bytes(data.file.size)}, and check it`
                 : 'Upload, and check it'}

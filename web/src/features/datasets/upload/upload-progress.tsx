@@ -44,7 +44,7 @@ export function UploadProgress({ upload }: { upload: Upload }) {
         {(upload.status === 'paused' || upload.status === 'failed') && (
           <Button
             size="sm"
-            onClick={() => void resumeUpload(upload.id)}
+            onClick={() => resumeUpload(upload.id)}
             disabledReason={online ? undefined : 'You are offline. What has arrived is kept.'}
           >
             Go on

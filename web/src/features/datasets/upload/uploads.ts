@@ -1,4 +1,5 @@
-import { useSyncExternalStore } from 'react';
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect, useEffectEvent, useSyncExternalStore } from 'react';
 import {
   completeDatasetUpload,
   createDataset,
@@ -7,7 +8,7 @@ import {
   signDatasetParts,
   type UploadPlan,
 } from '../../../../../contracts/datasets.ts';
-import { call } from '../../../lib/api.ts';
+import { call, makeStale } from '../../../lib/api.ts';
 import { describeError, isApiError } from '../../../lib/describe-error.ts';
 import { bytesPerSecond, withSample, type Sample } from './pace.ts';
 import { partsOf, sha256Base64, type Part } from './parts.ts';
@@ -65,6 +66,21 @@ export function useUploads(): readonly Upload[] {
   );
 }
 
+/** Acts once when an upload has been put together, however often it stood still before; then it is off the page. */
+export function useWhenDone(upload: Upload | undefined, act: (upload: Upload) => void): void {
+  const cache = useQueryClient();
+  const finish = useEffectEvent(() => {
+    if (upload?.status !== 'done') return;
+    forget(upload.id);
+    void makeStale(cache, ['datasets']);
+    act(upload);
+  });
+  const isDone = upload?.status === 'done';
+  useEffect(() => {
+    if (isDone) finish();
+  }, [isDone]);
+}
+
 const keyOf = (part: Pick<Part, 'file' | 'partNumber'>) => `${part.file}/${part.partNumber}`;
 const isActive = ({ status }: Upload) =>
   status === 'announcing' || status === 'sending' || status === 'completing';
@@ -74,22 +90,21 @@ window.addEventListener('beforeunload', (event) => {
   if (uploads.some(isActive)) event.preventDefault();
 });
 
-/** Announces a dataset and sends its files. `ended` holds the upload as it came to stand still, whichever way. */
-export function startUpload(name: string, files: Files): { id: string; ended: Promise<Upload | undefined> } {
+/** Announces a dataset and sends its files; `uploads` says how it goes. Returns the upload's id at once. */
+export function startUpload(name: string, files: Files): string {
   const id = add(name, files);
-  const ended = proceed(id).then(() => uploads.find((upload) => upload.id === id));
-  return { id, ended };
+  void proceed(id);
+  return id;
 }
 
 /** Goes on with an upload that another page or another day began, with the same files chosen again. */
-export async function continueUpload(
+export function continueUpload(
   target: { datasetId: string; version: number; name: string },
   files: Files,
-): Promise<void> {
+): void {
   const id = add(target.name, files);
   change(id, { datasetId: target.datasetId, version: target.version });
-  await proceed(id);
-  if (uploads.find((upload) => upload.id === id)?.status === 'done') forget(id);
+  void proceed(id);
 }
 
 function add(name: string, files: Files): string {
@@ -116,11 +131,11 @@ export function pauseUpload(id: string): void {
 }
 
 /** Goes on after a pause or a failure. */
-export async function resumeUpload(id: string): Promise<void> {
+export function resumeUpload(id: string): void {
   const run = running.get(id);
   if (!run) return;
   run.stop = new AbortController();
-  await proceed(id);
+  void proceed(id);
 }
 
 /** Stops, and deletes what was announced: nothing of it stays. */
