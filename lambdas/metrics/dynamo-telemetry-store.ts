@@ -31,7 +31,9 @@ function livePut(table: string, live: Live) {
     TableName: table,
     Item: { ...telemetryKeys.live(live.owner, live.jobId), ...live },
     ConditionExpression:
-      'attribute_not_exists(pk) OR attempt < :attempt OR (attempt = :attempt AND batch < :batch)',
+      'attribute_not_exists(pk) OR attempt < :attempt OR (attempt = :attempt AND #batch < :batch)',
+    // A word that DynamoDB keeps for itself.
+    ExpressionAttributeNames: { '#batch': 'batch' },
     ExpressionAttributeValues: { ':attempt': live.attempt, ':batch': live.batch },
   };
 }
