@@ -29,7 +29,7 @@ from mlx_lm.utils import load_model
 
 from .cpu_products import CpuEmbedding, CpuLinear, CpuLora
 from .backend import Arrays, LoraSettings, RowLoss, StepResult, initial_adapter
-from .failures import RunFailure
+from .failures import RunFailure, classify
 from .masking import Sample
 
 ATTENTION = ("q_proj", "k_proj", "v_proj", "o_proj")
@@ -80,7 +80,9 @@ class MlxLora:
         self._settings, self._ends = settings, ends
         try:
             self._model, _ = load_model(model_dir)
-        except (ValueError, FileNotFoundError, KeyError) as error:
+        except (ValueError, FileNotFoundError, KeyError, RuntimeError) as error:
+            if classify(error).code == "out-of-memory":
+                raise
             raise RunFailure("base-model-invalid", f"The base model cannot be loaded here: {str(error)[:200]}") from error
         small = sum(p.size for _, p in tree_flatten(self._model.parameters())) < FLOAT32_PARAMETERS
         if small:

@@ -234,6 +234,8 @@ class Run:
             log.warning("the cluster stops this run; checkpoint at step %d %s", self._loop.state.step, "saved" if saved else "not saved")
             raise Stopped("signal")
         if reason and self._loop.state.step == 0:
+            if reason == "budget":
+                raise RunFailure("cap-reached", "The cap was reached before the first training step.")
             raise Stopped("cancelled")  # told to keep a model before there is one
         self._checkpointer.wait()
         return reason

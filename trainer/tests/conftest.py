@@ -55,6 +55,7 @@ def api() -> Iterator[FakeApi]:
     fake = FakeApi()
     yield fake
     fake.close()
+    assert not fake.broken_promises, fake.broken_promises[:5]
 
 
 @pytest.fixture

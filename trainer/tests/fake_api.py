@@ -14,7 +14,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
+
+from contract_schema import CONTRACT, faults, operation_at
 
 Spec = dict[str, Any]
 
@@ -45,6 +47,7 @@ class FakeApi:
         self.checkpoints: list[int] = []
         self.trouble: Callable[[str, str], int | None] = lambda method, path: None
         self.answer: Callable[[dict[str, Any]], dict[str, Any]] = lambda report: {"action": "continue"}
+        self.broken_promises: list[str] = []  # what did not fit the contract, in either direction
         self.frozen: Spec = {}
         self.attempt = 1
         self.resume: Spec | None = None
@@ -121,7 +124,14 @@ class FakeApi:
                 return trouble, b"<html>trouble</html>"
             if path.startswith("/s3/"):
                 return self._bucket(method, path.removeprefix("/s3/"), parse_qs(urlsplit(target).query), headers, body)
-            status, answer = self._api(method, path, headers, json.loads(body) if body else {})
+            sent = json.loads(body) if body else {}
+            operation = operation_at(method, path)
+            if operation and (wrong := faults(operation["body"], sent)):
+                self.broken_promises += [f"{method} {path}: {fault}" for fault in wrong]
+                return 400, json.dumps({"code": "invalid-request", "detail": "; ".join(wrong)[:300]}).encode()
+            status, answer = self._api(method, path, headers, sent)
+            if operation and status == 200 and (wrong := faults(operation["response"], answer)):
+                self.broken_promises += [f"answer of {method} {path}: {fault}" for fault in wrong]
             return status, json.dumps(answer).encode()
 
     def _bucket(self, method: str, key: str, query: dict[str, list[str]], headers: dict[str, str], body: bytes) -> tuple[int, bytes]:
@@ -170,8 +180,6 @@ class FakeApi:
         return 404, {"code": "no-such-operation"}
 
     def _signed(self, upload_id: str, part: Spec) -> Spec:
-        from urllib.parse import quote
-
         url = f"{self.url}/s3/{upload_id}?partNumber={part['partNumber']}&checksum={quote(part['sha256'], safe='')}"
         return {"partNumber": part["partNumber"], "url": url, "headers": {"x-amz-checksum-sha256": part["sha256"]}, "expiresAt": "2030-01-01T00:00:00Z"}
 
@@ -180,6 +188,9 @@ class FakeApi:
         if len(body) != upload.bytes or hashlib.sha256(body).hexdigest() != upload.sha256:
             return 409, {"code": "upload-size-differs"}
         self.objects[upload.path] = body
+        if upload.path.endswith("manifest.json"):
+            schema = CONTRACT["schemas"]["ModelManifest" if upload.path == "manifest.json" else "CheckpointManifest"]
+            self.broken_promises += [f"{upload.path}: {fault}" for fault in faults(schema, json.loads(body))]
         digests = [hashlib.sha256(upload.parts[n]).digest() for n in sorted(upload.parts)]
         composite = base64.b64encode(hashlib.sha256(b"".join(digests)).digest()).decode()
         return 200, {"versionId": f"version-of-{upload.path}", "compositeSha256": f"{composite}-{len(digests)}"}

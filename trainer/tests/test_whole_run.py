@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,7 +14,8 @@ import time
 from datetime import datetime, timezone
 from pathlib import Path
 
-from conftest import TRAINER, frozen_spec, lines
+import mlx.core as mx
+from conftest import TINY_BASE, TRAINER, frozen_spec, lines
 from fake_api import FakeApi
 from safetensors.numpy import load
 
@@ -23,10 +25,11 @@ from brightrun_trainer.main import EXIT_DONE, EXIT_FAILED, EXIT_SUPERSEDED, trai
 ENVIRONMENT = {"BRIGHTRUN_BOOTSTRAP_TOKEN": "the-bootstrap-token"}
 
 
-def do(fake: FakeApi, tmp_path: Path, checkpoint_every: float | None = None, patience: float = 60.0) -> int:
+def do(fake: FakeApi, tmp_path: Path, checkpoint_every: float | None = None, patience: float = 60.0, models: Path | None = None) -> int:
     tmp_path.mkdir(exist_ok=True)
     api = Api(fake.url, "the-bootstrap-token", sleep=lambda _: None, patience=patience)
-    return train(ENVIRONMENT | {"BRIGHTRUN_API_URL": fake.url}, tmp_path, api, checkpoint_every)
+    environment = ENVIRONMENT | {"BRIGHTRUN_API_URL": fake.url} | ({"BRIGHTRUN_MODELS_DIR": str(models)} if models else {})
+    return train(environment, tmp_path, api, checkpoint_every)
 
 
 def manifest_of(fake: FakeApi) -> dict:
@@ -106,12 +109,18 @@ def test_keep_model_publishes_what_is_there(small_run: FakeApi, tmp_path: Path) 
 def test_a_budget_lands_with_a_model_even_when_reports_go_unanswered(small_run: FakeApi, tmp_path: Path) -> None:
     small_run.frozen["hyperparameters"]["epochs"] = 50
     small_run.trouble = lambda method, path: 503 if path.endswith("/progress") else None
-    in_a_while = datetime.fromtimestamp(datetime.now().timestamp() + 6, timezone.utc)
+    in_a_while = datetime.fromtimestamp(datetime.now().timestamp() + 3, timezone.utc)
     small_run.land_by = in_a_while.isoformat().replace("+00:00", "Z")
     assert do(small_run, tmp_path, patience=5.0) == EXIT_DONE
     training = manifest_of(small_run)["training"]
     assert training["stopReason"] == "budget"
     assert 0 < training["steps"] < training["totalSteps"]
+
+
+def test_a_cap_that_is_spent_before_the_first_step_fails_clearly(small_run: FakeApi, tmp_path: Path) -> None:
+    small_run.land_by = "2020-01-01T00:00:00Z"
+    assert do(small_run, tmp_path) == EXIT_FAILED
+    assert small_run.outcome["failure"]["code"] == "cap-reached"
 
 
 def test_a_superseded_attempt_writes_nothing_more(small_run: FakeApi, tmp_path: Path) -> None:
@@ -142,16 +151,32 @@ def test_an_unknown_base_model_is_a_clear_failure(small_run: FakeApi, tmp_path: 
     assert small_run.outcome["failure"]["code"] == "base-model-not-found"
 
 
-def test_rows_without_room_for_an_answer_are_a_clear_failure(small_run: FakeApi, tmp_path: Path) -> None:
-    small_run.frozen["hyperparameters"]["maxSequenceTokens"] = 5
-    assert do(small_run, tmp_path) == EXIT_FAILED
-    assert small_run.outcome["failure"]["code"] == "no-trainable-tokens"
+def test_rows_without_room_for_an_answer_are_a_clear_failure(api: FakeApi, tmp_path: Path) -> None:
+    row = {"messages": [{"role": "user", "content": "word " * 40}, {"role": "assistant", "content": "Yes."}]}
+    data = b"".join(json.dumps(row).encode() + b"\n" for _ in range(12))
+    api.files["data.jsonl"], api.frozen = data, frozen_spec(data, maxSequenceTokens=16)
+    assert do(api, tmp_path) == EXIT_FAILED
+    assert api.outcome["failure"]["code"] == "no-trainable-tokens"
 
 
-def test_a_learning_rate_out_of_this_world_is_a_clear_failure(small_run: FakeApi, tmp_path: Path) -> None:
-    small_run.frozen["hyperparameters"] |= {"learningRate": 1e30, "schedule": "constant", "warmupRatio": 0}
-    assert do(small_run, tmp_path) == EXIT_FAILED
+def test_a_loss_that_is_no_number_is_a_clear_failure(small_run: FakeApi, tmp_path: Path) -> None:
+    """Here from the weights of a model in the cluster's own folder."""
+    folder = tmp_path / "models" / "some" / "model"
+    shutil.copytree(TINY_BASE, folder)
+    weights = mx.load(str(folder / "model.safetensors"))
+    mx.save_safetensors(str(folder / "model.safetensors"), weights | {"model.norm.weight": weights["model.norm.weight"] * float("nan")})
+    small_run.frozen["baseModel"]["id"] = "some/model"
+    assert do(small_run, tmp_path / "work", models=tmp_path / "models") == EXIT_FAILED
     assert small_run.outcome["failure"]["code"] == "loss-not-finite"
+
+
+def test_a_base_model_with_damaged_files_is_a_clear_failure(small_run: FakeApi, tmp_path: Path) -> None:
+    folder = tmp_path / "models" / "some--model"
+    shutil.copytree(TINY_BASE, folder)
+    (folder / "model.safetensors").write_bytes((folder / "model.safetensors").read_bytes()[:1000])
+    small_run.frozen["baseModel"]["id"] = "some/model"
+    assert do(small_run, tmp_path / "work", models=tmp_path / "models") == EXIT_FAILED
+    assert small_run.outcome["failure"]["code"] == "base-model-invalid"
 
 
 def test_an_api_that_never_answers_ends_the_run_within_its_patience(small_run: FakeApi, tmp_path: Path) -> None:
