@@ -4,11 +4,11 @@
  */
 import * as z from 'zod';
 
-/** Lambda sets all three; a session token is absent only where somebody runs the bundle with a user's keys. */
+/** Lambda sets all three; a session token is absent, or empty, only where a bundle runs with a user's keys. */
 const Credentials = z.object({
   AWS_ACCESS_KEY_ID: z.string().min(1),
   AWS_SECRET_ACCESS_KEY: z.string().min(1),
-  AWS_SESSION_TOKEN: z.string().min(1).optional(),
+  AWS_SESSION_TOKEN: z.string().optional(),
 });
 
 /** The one name the SDK's clients import from the module this stands for. */
@@ -19,6 +19,6 @@ export const defaultProvider = () => async () => {
   return {
     accessKeyId: AWS_ACCESS_KEY_ID,
     secretAccessKey: AWS_SECRET_ACCESS_KEY,
-    ...(AWS_SESSION_TOKEN === undefined ? {} : { sessionToken: AWS_SESSION_TOKEN }),
+    ...(AWS_SESSION_TOKEN ? { sessionToken: AWS_SESSION_TOKEN } : {}),
   };
 };
