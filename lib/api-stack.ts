@@ -18,7 +18,7 @@ import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { Caller, Noun } from '../contracts/operation.ts';
 import { operations } from '../contracts/operations.ts';
-import { setting, type Grant } from './constructs/grant.ts';
+import { offers, setting, type Grant } from './constructs/grant.ts';
 import { ServiceFunction } from './constructs/service-function.ts';
 import type { DataStack } from './data-stack.ts';
 import type { Stage } from './stage.ts';
@@ -152,7 +152,7 @@ function grantsByNoun({ stage, data, workflow }: ApiStackProps): Record<Noun, Gr
   );
   return {
     health: [],
-    catalog,
+    catalog: [offers(stage)],
     datasets: [
       ...records,
       ...expiring,
@@ -163,9 +163,9 @@ function grantsByNoun({ stage, data, workflow }: ApiStackProps): Record<Noun, Gr
       workflow.mayValidate(),
       baseModels,
     ],
-    costs: [data.core.reads(), ...catalog, ownBudget],
+    costs: [data.core.reads(), offers(stage), ownBudget],
     // Creating a job writes its first event beside it, in one transaction.
-    'training-jobs': [...records, ...expiring, ...telemetry, ...catalog, ownBudget, platformBudget],
+    'training-jobs': [...records, ...expiring, ...telemetry, offers(stage), ownBudget, platformBudget],
     // Looking at a live job marks that somebody watches.
     metrics: [data.core.reads(), ...telemetry, data.models.reads('models/')],
     models: [...records, data.models.reads('models/'), data.models.deletes('models/')],

@@ -9,7 +9,7 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { STEPS, type Step } from '../lambdas/training-workflow/steps.ts';
-import { setting, type Grant } from './constructs/grant.ts';
+import { offers, setting, type Grant } from './constructs/grant.ts';
 import { OutcomeTopic } from './constructs/outcome-topic.ts';
 import { ServiceFunction, type ServiceFunctionProps } from './constructs/service-function.ts';
 import type { DataStack } from './data-stack.ts';
@@ -167,13 +167,7 @@ export class WorkflowStack extends Stack {
     const dispatch = addFunction('dispatch-outbox', {
       entry: 'training-workflow/dispatch-outbox',
       timeout: Duration.seconds(30),
-      may: [
-        data.core.reads(),
-        data.core.writes(),
-        startsWorkflow,
-        this.outcomes.publishes(),
-        this.mayValidate(),
-      ],
+      may: [data.core.reads(), data.core.writes(), startsWorkflow, this.outcomes.publishes()],
     });
     dispatch.function.addEventSource(
       new DynamoEventSource(data.core.table, {
@@ -259,24 +253,26 @@ export class WorkflowStack extends Stack {
     const records = [data.core.reads(), data.core.writes()];
     const events = [data.telemetry.reads(), data.telemetry.writes()];
     const may: Record<Step, Grant[]> = {
-      'prepare-run': [...records, ...events, data.datasets.reads('datasets/')],
+      'prepare-run': [...records, ...events, data.models.writes('models/'), offers(stage)],
       'submit-run': [
         ...records,
         ...events,
         ...data.cluster(stage),
         data.runTokens(),
         setting('RUNS_API_URL', stage.runsApiUrl),
+        offers(stage),
       ],
       'observe-run': [...records, ...events, ...data.cluster(stage), data.models.reads('models/')],
-      'publish-model': [...records, ...events, data.models.reads('models/'), data.models.writes('models/')],
+      'publish-model': [...records, ...events, data.models.reads('models/')],
       'settle-costs': [...records, ...events],
-      'announce-outcome': [...records, ...events, this.outcomes.publishes()],
+      'announce-outcome': [...records, ...events],
       'clean-up': [
         ...records,
         ...events,
         ...data.cluster(stage),
         data.models.reads('models/'),
         data.models.writes('models/'),
+        data.models.tags('models/'),
       ],
     };
     const speaksToCluster: readonly Step[] = ['submit-run', 'observe-run', 'clean-up'];

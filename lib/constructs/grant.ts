@@ -1,3 +1,5 @@
+import type { Stage } from '../stage.ts';
+
 /** A grant carries everything a function needs to use a thing: the permission and the variable that names it. */
 export interface Grant {
   /** Environment variables, by name; the function's own schema says which it reads. */
@@ -12,5 +14,11 @@ export interface Grant {
 /** A setting without a permission. */
 export const setting = (variable: string, value: string): Grant => ({
   environment: { [variable]: value },
+  statements: [],
+});
+
+/** What a stage offers of the catalog. */
+export const offers = ({ gpuTypes, baseModels }: Stage): Grant => ({
+  environment: { GPU_TYPES: gpuTypes.join(','), BASE_MODELS: baseModels.join(',') },
   statements: [],
 });

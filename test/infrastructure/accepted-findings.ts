@@ -54,13 +54,13 @@ export const ACCEPTED_FINDINGS: readonly AcceptedFinding[] = [
   },
   {
     rule: /^AwsSolutions-IAM5\[Resource::.*datasetsBucket.*\/datasets\/\*\]$/,
-    path: /-(workflow\/(validate-dataset|prepare-run|submit-run)|api\/(datasets|runs))\/Role\//,
+    path: /-(workflow\/(validate-dataset|sweep-unfinished)|api\/(datasets|runs))\/Role\//,
     reason:
       'Object keys begin with owner and dataset, known at run time only; the code composes them from the token.',
   },
   {
     rule: /^AwsSolutions-IAM5\[Resource::.*modelsBucket.*\/models\/\*\]$/,
-    path: /-(workflow\/(observe-run|publish-model|clean-up)|api\/(metrics|models|runs))\/Role\//,
+    path: /-(workflow\/(prepare-run|observe-run|publish-model|clean-up)|api\/(metrics|models|runs))\/Role\//,
     reason:
       'Object keys begin with owner and job, known at run time only; the code composes them from the token.',
   },

@@ -51,6 +51,35 @@ const NEEDS: Record<string, readonly string[]> = {
  */
 const NEVER_SENT = ['client-dynamodb/DescribeEndpoints', 'client-dynamodb/Scan', 'client-s3/CreateSession'];
 
+const PARTS = [
+  'CreateMultipartUpload',
+  'UploadPart',
+  'CompleteMultipartUpload',
+  'AbortMultipartUpload',
+  'ListParts',
+];
+const MODEL_FILES = [
+  ...PARTS,
+  'PutObject',
+  'PutObjectTagging',
+  'GetObject',
+  'HeadObject',
+  'ListObjectsV2',
+].map((command) => `client-s3/${command}`);
+const allBut = (commands: readonly string[], ...sent: string[]) =>
+  commands.filter((command) => !sent.includes(command.replace('client-s3/', '')));
+
+/**
+ * Carried along by an adapter that several functions share, and not called by this one: shaking stops at an object's
+ * methods. Not granted, so a call that is added by mistake fails.
+ */
+const CARRIED: Record<string, readonly string[]> = {
+  'prepare-run': allBut(MODEL_FILES, 'PutObject'),
+  'observe-run': allBut(MODEL_FILES, 'HeadObject', 'GetObject'),
+  'publish-model': allBut(MODEL_FILES, 'HeadObject', 'GetObject'),
+  'dispatch-outbox': ['client-sfn/DescribeExecution'],
+};
+
 /** Granted together because they are one ability: any one of them sent is reason for all. */
 const ABILITIES: readonly (readonly string[])[] = [
   ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'],
@@ -90,7 +119,16 @@ const allowedTo = (name: string): string[] =>
 
 const functions = Object.entries(bundles).map(([entry, bundle]) => {
   const name = entry.replace(/^.*\//, '');
-  return { name, entry, bytes: bundle.bytes, commands: commandsOf(bundle.files), allowed: allowedTo(name) };
+  const carried = CARRIED[name] ?? [];
+  const commands = commandsOf(bundle.files);
+  return {
+    name,
+    entry,
+    bytes: bundle.bytes,
+    commands,
+    sent: commands.filter((command) => !carried.includes(command)),
+    allowed: allowedTo(name),
+  };
 });
 
 test('the commands of the bundles are seen', () => {
@@ -99,11 +137,21 @@ test('the commands of the bundles are seen', () => {
   expect([...all].filter((command) => !(command in NEEDS))).toEqual([]);
 });
 
+test('whatever is called carried along is still there', () => {
+  for (const [name, carried] of Object.entries(CARRIED)) {
+    const commands = functions.find((each) => each.name === name)?.commands ?? [];
+    expect({ name, stale: carried.filter((command) => !commands.includes(command)) }).toEqual({
+      name,
+      stale: [],
+    });
+  }
+});
+
 describe('a function may do', () => {
   test.each(functions.map((each) => [each.name, each] as const))(
     '%s: all that it does',
-    (_, { commands, allowed }) => {
-      const missing = commands.flatMap((command) =>
+    (_, { sent, allowed }) => {
+      const missing = sent.flatMap((command) =>
         (NEEDS[command] ?? [])
           .filter((action) => !allowed.includes(action))
           .map((action) => `${action} for ${command}`),
@@ -114,8 +162,8 @@ describe('a function may do', () => {
 
   test.each(functions.map((each) => [each.name, each] as const))(
     '%s: nothing else',
-    (_, { commands, allowed }) => {
-      const needed = new Set(commands.flatMap((command) => NEEDS[command] ?? []));
+    (_, { sent, allowed }) => {
+      const needed = new Set(sent.flatMap((command) => NEEDS[command] ?? []));
       const because = (action: string) =>
         (ABILITIES.find((ability) => ability.includes(action)) ?? [action]).some((each) => needed.has(each));
       // A queue that is sent to by Lambda itself, as a dead letter, needs the same action as one the code sends to.
@@ -128,7 +176,7 @@ describe('a function may do', () => {
 });
 
 /** design.md §10. The client of S3 is 170 kB of it, with every operation's schema: what signs URLs may have that more. */
-const LARGEST = { withoutS3: 400_000, withS3: 575_000 };
+const LARGEST = { withoutS3: 400_000, withS3: 625_000 };
 
 test('a function of the API stays small enough to start fast', () => {
   const api = functions.filter(({ entry, name }) => entry === `${name}/${name}`);
