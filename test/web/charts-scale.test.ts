@@ -77,7 +77,8 @@ describe('scales', () => {
     for (const most of [40_000_000, 37_000, 812, 1_234_000_000]) {
       const scale = moneyScale(most, 0, 344);
       expect(scale.ticks[0]).toBe(0);
-      expect(scale.ticks.at(-1)).toBeGreaterThanOrEqual(most);
+      expect(scale.domain[1]).toBeGreaterThan(most);
+      expect(scale.ticks.length).toBeGreaterThanOrEqual(3);
       expect(scale.ticks.length).toBeLessThanOrEqual(7);
     }
   });

@@ -51,6 +51,7 @@ describe('time', () => {
   test('what is only expected claims no second', () => {
     expect(text(aboutDuration(372))).toBe('about 6 min');
     expect(text(aboutDuration(33))).toBe('about 35 s');
+    expect(text(aboutDuration(3_580))).toBe('about 1 h');
     expect(aboutDuration(4)).toBe('a few seconds');
     expect(text(aboutDuration(15_310))).toBe('about 4 h 15 min');
   });

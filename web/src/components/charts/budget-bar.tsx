@@ -9,7 +9,7 @@ export function BudgetBar({ spent, held, limit }: { spent: number; held: number;
   return (
     <ChartFigure label={label} height={56} assumedWidth={480}>
       {(width) => {
-        const x = moneyScale(Math.max(limit, spent + held) * 1.04, 0, width - 1);
+        const x = moneyScale(Math.max(limit, spent + held), 0, width - 1);
         return (
           <>
             <rect x={0} y={12} width={width} height={10} rx={2} fill="var(--sunk)" />

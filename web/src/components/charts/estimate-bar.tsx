@@ -18,7 +18,7 @@ export function EstimateBar({ cost, cap }: { cost: MoneyRange; cap?: number | un
   return (
     <ChartFigure label={label} height={66} assumedWidth={344}>
       {(width) => {
-        const x = moneyScale(Math.max(cost.high, cap ?? 0) * 1.06, 0, width - 1);
+        const x = moneyScale(Math.max(cost.high, cap ?? 0), 0, width - 1);
         const [low, high] = [x.at(cost.low), x.at(cost.high)];
         const [from, to] = [money(cost.low), money(cost.high)];
         const apart = high - low > (labelWidth(from) + labelWidth(to)) / 2 + 8;

@@ -12,6 +12,8 @@ import { useReadOut, type Cursor } from './use-read-out.ts';
 export interface LossChartProps {
   curves: Curves;
   totalSteps: number;
+  /** The step the run has reached; measured points may be fewer. */
+  reachedStep: number;
   /** The base model's validation loss; null before it was measured. */
   baseLoss: number | null;
   /** False once the job has ended: then what is missing was not run. */
@@ -22,6 +24,8 @@ export interface LossChartProps {
   cursor: Cursor;
   caption?: ReactNode;
 }
+
+type FindingProps = Pick<LossChartProps, 'curves' | 'baseLoss' | 'totalSteps' | 'reachedStep' | 'running'>;
 
 const TOP = 14;
 const BOTTOM = 24;
@@ -77,6 +81,7 @@ function stepScale(last: number, width: number, baseLoss: number | null): Scale 
 function Plot({
   curves,
   totalSteps,
+  reachedStep,
   baseLoss,
   running,
   scale,
@@ -112,7 +117,7 @@ function Plot({
   }, [curves, smoothed, smoothing, baseLoss, scale, width, height, x]);
   const { y } = paths;
 
-  const reached = curves.lastStep;
+  const reached = Math.max(reachedStep, curves.lastStep);
   const toGo = Math.max(0, totalSteps - reached);
   const lastTraining = (smoothing > 0 ? smoothed : curves.training).at(-1);
   const lastValidation = curves.validation.at(-1);
@@ -181,7 +186,13 @@ function Plot({
       {curves.validation.map((point) => (
         <Diamond key={point.step} x={x.at(point.step)} y={y.at(point.value)} />
       ))}
-      <Resumes curves={curves} x={x} bottom={bottom} narrow={narrow} />
+      <Resumes
+        curves={curves}
+        x={x}
+        bottom={bottom}
+        narrow={narrow}
+        avoid={baseLoss === null ? undefined : y.at(baseLoss)}
+      />
       {ends.map((end, index) => (
         <g key={end.name} className={end.className}>
           {!end.plain && (
@@ -304,12 +315,17 @@ function Resumes({
   x,
   bottom,
   narrow,
+  avoid,
 }: {
   curves: Curves;
   x: Scale;
   bottom: number;
   narrow: boolean;
+  /** Where the base's line runs: no label stands on it. */
+  avoid: number | undefined;
 }) {
+  const wanted = TOP + 46;
+  const begin = avoid !== undefined && Math.abs(avoid - wanted - 6) < 26 ? avoid + 24 : wanted;
   return (
     <>
       {curves.resumes.map((resume, index) => {
@@ -317,10 +333,10 @@ function Resumes({
         const text = `resumed at ${count(resume.step)}`;
         const detail = `attempt ${resume.attempt}, ${count(resume.repeatedSteps)} steps repeated`;
         const toLeft = at - x.range[0] > labelWidth(narrow ? text : detail) + 12;
-        const line = TOP + 46 + index * 34;
+        const line = begin + index * 34;
         return (
           <g key={resume.attempt}>
-            <line x1={at} x2={at} y1={TOP + 36} y2={bottom} stroke="var(--ink-2)" strokeDasharray="3 3" />
+            <line x1={at} x2={at} y1={begin - 10} y2={bottom} stroke="var(--ink-2)" strokeDasharray="3 3" />
             <path d={`M${at - 4} ${bottom}L${at} ${bottom - 7}L${at + 4} ${bottom}Z`} fill="var(--ink-2)" />
             <Note x={at + (toLeft ? -6 : 6)} y={line} anchor={toLeft ? 'end' : 'start'} className="fill-ink">
               {text}
@@ -343,7 +359,7 @@ function Resumes({
 }
 
 /** What the drawing shows, in a sentence. */
-export function finding({ curves, baseLoss, totalSteps, running }: LossChartProps): string {
+export function finding({ curves, baseLoss, totalSteps, reachedStep, running }: FindingProps): string {
   const newest = curves.validation.at(-1);
   const training = curves.training.at(-1);
   if (!newest && !training) return 'Loss by step: nothing has been measured yet.';
@@ -366,7 +382,7 @@ export function finding({ curves, baseLoss, totalSteps, running }: LossChartProp
   for (const resume of curves.resumes) {
     sentences.push(`Attempt ${resume.attempt} resumed at step ${count(resume.step)}.`);
   }
-  const toGo = totalSteps - curves.lastStep;
+  const toGo = totalSteps - Math.max(reachedStep, curves.lastStep);
   if (toGo > 0)
     sentences.push(running ? `${count(toGo)} steps to go.` : `${count(toGo)} steps were not run.`);
   return sentences.join(' ');

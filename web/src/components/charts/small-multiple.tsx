@@ -53,7 +53,7 @@ export function SmallMultiple({
     [...values.map((point) => point.value), ...(reference ? [reference.value] : [])],
     { zero: true, air: 0.06 },
   );
-  const y = linearScale({ domain: [domainLow, domainHigh], range: [HEIGHT - 24, TOP], most: 2 });
+  const y = linearScale({ domain: [domainLow, domainHigh], range: [HEIGHT - 24, TOP], most: 4 });
   const divisor = 10 ** power;
   const highest = y.ticks.at(-1) ?? 0;
   const label = (tick: number) =>

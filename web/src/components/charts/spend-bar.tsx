@@ -27,7 +27,7 @@ export function SpendBar({
   return (
     <ChartFigure label={label} height={66} assumedWidth={316}>
       {(width) => {
-        const x = moneyScale(Math.max(cap, estimate.high, spent) * 1.04, 0, width - 1);
+        const x = moneyScale(Math.max(cap, estimate.high, spent), 0, width - 1);
         const mark = endsNear ?? estimate.expected;
         const text = endsNear === undefined ? `expected ${money(mark)}` : `ends near ${money(mark)}`;
         const half = labelWidth(text) / 2;

@@ -126,7 +126,7 @@ export function DatasetPicker({
         ) : undefined
       }
     >
-      <div className="flex gap-2">
+      <div className="flex min-w-0 gap-2">
         <Select
           className="min-w-0 flex-1"
           value={datasetId}

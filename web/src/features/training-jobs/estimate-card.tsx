@@ -6,8 +6,8 @@ import { EstimateBar } from '../../components/charts/estimate-bar.tsx';
 import { MemoryBar } from '../../components/charts/memory-bar.tsx';
 import { Quiet, SlowSentence } from '../../components/states.tsx';
 import { money, moneyRange } from '../../lib/format/money.ts';
-import { bytes, compact, count, counted, tokens } from '../../lib/format/numbers.ts';
-import { duration, durationRange } from '../../lib/format/time.ts';
+import { bytes, count, counted, tokens } from '../../lib/format/numbers.ts';
+import { duration, durationRange, fullDay } from '../../lib/format/time.ts';
 
 /** What a run is expected to take, before it costs anything; the button to start it stands at its end. */
 export function EstimateCard({
@@ -29,7 +29,11 @@ export function EstimateCard({
       <div className="flex items-baseline justify-between gap-3">
         <h2 className="text-14 font-semibold">Estimate</h2>
         <span role="status" className="text-11 text-ink-3">
-          {estimate ? (isRepricing ? 'being worked out again' : `price of ${estimate.price.pricedOn}`) : ''}
+          {estimate
+            ? isRepricing
+              ? 'being worked out again'
+              : `price of ${fullDay(estimate.price.pricedOn, 'UTC')}`
+            : ''}
         </span>
       </div>
       {estimate ? (
@@ -70,7 +74,7 @@ function Figures({ estimate, cap }: { estimate: Estimate; cap: number | undefine
         <Row
           name="Work"
           value={tokens(estimate.totalTokens)}
-          note={`about ${compact(Number(estimate.tokensPerSecond.expected.toPrecision(3)))} a second`}
+          note={`about ${count(Number(estimate.tokensPerSecond.expected.toPrecision(3)))} a second`}
         />
         <Row
           name="Steps"

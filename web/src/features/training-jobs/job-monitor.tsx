@@ -137,6 +137,7 @@ export function JobMonitor({ job, live, progress, curves, events, crumbs, error,
             className="order-1 min-w-0 max-lg:mb-0"
             curves={curves}
             totalSteps={totalSteps}
+            reachedStep={progress?.step ?? 0}
             baseLoss={baseLoss}
             running={running}
             cursor={cursor}
@@ -152,7 +153,6 @@ export function JobMonitor({ job, live, progress, curves, events, crumbs, error,
             curves={curves}
             totalSteps={totalSteps}
             hyperparameters={job.hyperparameters}
-            estimatedTokensPerSecond={job.estimate.totalTokens / Math.max(1, job.estimate.seconds.expected)}
             gpu={names.gpuType(job.gpuType)}
             gpuCount={job.gpuCount}
             cursor={cursor}

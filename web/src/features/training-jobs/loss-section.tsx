@@ -14,6 +14,7 @@ const SCALE_KEY = 'brightrun.loss-scale';
 export function LossSection({
   curves,
   totalSteps,
+  reachedStep,
   baseLoss,
   running,
   cursor,
@@ -22,6 +23,7 @@ export function LossSection({
 }: {
   curves: Curves;
   totalSteps: number;
+  reachedStep: number;
   baseLoss: number | null;
   running: boolean;
   cursor: Cursor;
@@ -86,6 +88,7 @@ export function LossSection({
       <LossChart
         curves={curves}
         totalSteps={totalSteps}
+        reachedStep={reachedStep}
         baseLoss={baseLoss}
         running={running}
         scale={scale}

@@ -10,7 +10,6 @@ export function MeasuresSection({
   curves,
   totalSteps,
   hyperparameters,
-  estimatedTokensPerSecond,
   gpu,
   gpuCount,
   cursor,
@@ -19,7 +18,6 @@ export function MeasuresSection({
   curves: Curves;
   totalSteps: number;
   hyperparameters: Hyperparameters;
-  estimatedTokensPerSecond: number;
   gpu: GpuType | undefined;
   gpuCount: number;
   cursor: Cursor;
@@ -69,9 +67,8 @@ export function MeasuresSection({
         <SmallMultiple
           {...shared}
           title="Tokens per second"
-          note={`estimate ${count(Number(estimatedTokensPerSecond.toPrecision(3)))}`}
+          note={speed.length === 0 ? '' : `median ${count(medianOf(speed.map((point) => point.value)))}`}
           values={speed}
-          reference={speed.length > 0 ? { value: estimatedTokensPerSecond } : undefined}
           show={(value) => count(value)}
         />
         <SmallMultiple
@@ -86,4 +83,8 @@ export function MeasuresSection({
       </div>
     </section>
   );
+}
+
+function medianOf(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }

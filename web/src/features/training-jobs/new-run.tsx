@@ -232,7 +232,7 @@ export function NewRun({
                 `${money(gpuType.usdMicrosPerHour)} an hour each, ${gpuType.priceSource}. Waiting is never billed.`
               }
             >
-              <div className="flex gap-2">
+              <div className="flex min-w-0 gap-2">
                 <Select
                   className="min-w-0 flex-1"
                   value={form.gpuType}

@@ -73,7 +73,7 @@ export function duration(seconds: number): string {
 export function aboutDuration(seconds: number): string {
   if (seconds < 10) return 'a few seconds';
   if (seconds < 55) return `about ${Math.round(seconds / 5) * 5}${NBSP}s`;
-  if (seconds < 3600) return `about ${Math.max(1, Math.round(seconds / 60))}${NBSP}min`;
+  if (seconds < 3570) return `about ${Math.max(1, Math.round(seconds / 60))}${NBSP}min`;
   return `about ${duration(Math.round(seconds / 300) * 300)}`;
 }
 
