@@ -1,5 +1,6 @@
 /** The Ray Jobs REST API (2.60), with everything it was seen to do wrong (facts.md §3). */
 import * as z from 'zod';
+import { plainHttp, type PlainHttp } from './plain-http.ts';
 import type { ClusterResources, RayCluster, RunLook, Submission } from './ray-cluster.ts';
 
 export interface RayAddress {
@@ -7,7 +8,7 @@ export interface RayAddress {
   url: string;
   /** Asked for at each call; `fresh` after the cluster refused the one before. */
   key: (fresh: boolean) => Promise<string>;
-  fetch?: typeof fetch;
+  http?: PlainHttp;
 }
 
 /** Fixed: Ray runs it in a shell, so nothing of a person's may ever be part of it. */
@@ -70,7 +71,7 @@ async function read(response: Response, bytes: number, keep: 'beginning' | 'end'
 }
 
 export function rayJobsApi(address: RayAddress): RayCluster {
-  const send = address.fetch ?? fetch;
+  const send = address.http ?? plainHttp;
 
   async function once(method: string, path: string, key: string, body?: unknown, logBytes?: number) {
     try {
@@ -81,8 +82,6 @@ export function rayJobsApi(address: RayAddress): RayCluster {
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        // The key must not follow to wherever an answer points.
-        redirect: 'error',
         signal: AbortSignal.timeout(CALL_MS),
       });
       const kept =
