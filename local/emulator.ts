@@ -38,6 +38,8 @@ export async function startEmulator(supervisor: Supervisor, options: EmulatorOpt
       HOME: state.temporary,
       TMPDIR: state.temporary,
       LANG: 'C.UTF-8',
+      // In Lambda there always is one; without this line it would be empty.
+      AWS_SESSION_TOKEN: CREDENTIALS.secretAccessKey,
       GATEWAY_PORT: String(port),
       // The default is every address of this machine.
       BIND_HOST: '127.0.0.1',
