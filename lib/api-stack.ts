@@ -143,8 +143,6 @@ function grantsByNoun({ stage, data, workflow }: ApiStackProps): Record<Noun, Gr
   const records = [data.core.reads(), data.core.writes()];
   const telemetry = [data.telemetry.reads(), data.telemetry.writes()];
   const expiring = [data.ephemeral.reads(), data.ephemeral.writes()];
-  const baseModels = setting('BASE_MODELS', stage.baseModels.join(','));
-  const catalog = [setting('GPU_TYPES', stage.gpuTypes.join(',')), baseModels];
   const ownBudget = setting('DEFAULT_MONTHLY_BUDGET_USD_MICROS', String(stage.defaultMonthlyBudgetUsdMicros));
   const platformBudget = setting(
     'PLATFORM_MONTHLY_BUDGET_USD_MICROS',
@@ -158,10 +156,10 @@ function grantsByNoun({ stage, data, workflow }: ApiStackProps): Record<Noun, Gr
       ...expiring,
       data.datasets.reads('datasets/'),
       data.datasets.writes('datasets/'),
-      data.datasets.lists(),
       data.datasets.deletes('datasets/'),
       workflow.mayValidate(),
-      baseModels,
+      // Tokens of a preview are counted as the check counts them.
+      setting('BASE_MODELS', stage.baseModels.join(',')),
     ],
     costs: [data.core.reads(), offers(stage), ownBudget],
     // Creating a job writes its first event beside it, in one transaction.
