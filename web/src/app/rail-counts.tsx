@@ -22,7 +22,7 @@ export function RunningCount() {
   const running = data?.items.filter(({ job }) => job.status === 'running').length ?? 0;
   if (running === 0) return null;
   return (
-    <span className="text-11 font-medium text-ink-3">
+    <span className="text-11 font-medium text-ink-3 group-aria-[current=page]:text-ink-2">
       {running}
       <span className="max-lg:sr-only"> running</span>
     </span>
