@@ -89,9 +89,6 @@ function PlainLinkButton({
 /** A typed router link that looks like a button: `<LinkButton to="/datasets" variant="primary">`. */
 export const LinkButton = createLink(PlainLinkButton);
 
-/** The same look for an address outside the router (a download, another site). */
-export const AnchorButton = PlainLinkButton;
-
 /** A square button with an icon only; `label` is its name. */
 export function IconButton({
   label,

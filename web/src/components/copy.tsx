@@ -22,7 +22,7 @@ function useCopy(text: string) {
 }
 
 /** `job_01M8…34PC`: the prefix and four characters, … and the last four. Checksums the same way with their first eight. */
-export function shortenId(id: string): string {
+function shortenId(id: string): string {
   const head = id.includes('_') ? id.indexOf('_') + 5 : 8;
   return id.length <= head + 5 ? id : `${id.slice(0, head)}…${id.slice(-4)}`;
 }

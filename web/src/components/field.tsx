@@ -86,8 +86,3 @@ export function Input({
     </span>
   );
 }
-
-/** A control of several lines. */
-export function TextArea({ className, ...rest }: ComponentProps<'textarea'>) {
-  return <textarea className={clsx(control, 'min-h-24 py-2', className)} {...useFieldProps()} {...rest} />;
-}

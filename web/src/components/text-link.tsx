@@ -13,9 +13,6 @@ function PlainTextLink({ className, children, ...rest }: ComponentProps<'a'>) {
 /** A typed router link in running text. */
 export const TextLink = createLink(PlainTextLink);
 
-/** The same look for an address outside the router. */
-export const OuterLink = PlainTextLink;
-
 /** A text link that acts instead of leading somewhere ("Show all", "Try now"). */
 export function LinkAction({ className, type = 'button', ...rest }: ComponentProps<'button'>) {
   return (

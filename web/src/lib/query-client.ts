@@ -2,7 +2,7 @@ import { QueryClient } from '@tanstack/react-query';
 import { isTransient } from './describe-error.ts';
 
 /** 1 s, 2 s, 4 s, each up to a half longer, so that the pages of many people don't ask in step after an outage. */
-export function retryDelay(failures: number, random: () => number = Math.random): number {
+function retryDelay(failures: number, random: () => number = Math.random): number {
   return Math.min(1000 * 2 ** failures, 30_000) * (1 + random() / 2);
 }
 

@@ -25,7 +25,7 @@ export function setTheme(theme: Theme): void {
 }
 
 /** What is shown now, with the system's preference resolved. */
-export function shownTheme(): 'light' | 'dark' {
+function shownTheme(): 'light' | 'dark' {
   const theme = read();
   if (theme !== 'system') return theme;
   return window.matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';

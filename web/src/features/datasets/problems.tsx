@@ -48,7 +48,7 @@ export function Problems({ checked, summary }: { checked: Checked; summary: Chec
 }
 
 /** Errors before warnings, then by number of lines. */
-export function inOrder(groups: readonly Group[]): Group[] {
+function inOrder(groups: readonly Group[]): Group[] {
   return [...groups].sort(
     (a, b) => Number(a.severity === 'warning') - Number(b.severity === 'warning') || b.count - a.count,
   );

@@ -5,7 +5,7 @@ export interface Sample {
 }
 
 /** Long enough that a part's end doesn't make the figure jump, short enough to follow a network that changes. */
-export const WINDOW_MILLISECONDS = 8_000;
+const WINDOW_MILLISECONDS = 8_000;
 
 /** Keeps the samples of the last window, the newest last. */
 export function withSample(samples: readonly Sample[], sample: Sample): Sample[] {

@@ -149,7 +149,7 @@ export async function cancelUpload(id: string): Promise<void> {
 }
 
 /** Takes an ended upload off the page. */
-export function forget(id: string): void {
+function forget(id: string): void {
   running.delete(id);
   uploads = uploads.filter((upload) => upload.id !== id);
   for (const listener of listeners) listener();
