@@ -183,7 +183,7 @@ function paceOf(speed: Speed, tokensPerStep: number): Range {
 }
 
 function remarksOf(run: RunToEstimate, size: RunSize, speed: Speed, fits: boolean): string[] {
-  const { baseModel, gpuType, gpuCount, hyperparameters: chosen, data } = run;
+  const { gpuType, gpuCount, hyperparameters: chosen } = run;
   const remarks: string[] = [];
   const count = (value: number) => value.toLocaleString('en-US');
   if (!fits) {
@@ -206,9 +206,9 @@ function remarksOf(run: RunToEstimate, size: RunSize, speed: Speed, fits: boolea
       `About ${count(size.rowsCut)} rows are longer than ${count(chosen.maxSequenceTokens)} tokens and are cut there.`,
     );
   }
-  if (data.summary.tokens?.tokenizer !== baseModel.tokenizer) {
+  if (size.tokenUncertainty.high > 1.1) {
     remarks.push(
-      'The tokens were not counted with this base model’s tokenizer: time and cost may be off by 40 %.',
+      'The tokens were estimated, not counted with this base model’s tokenizer: time and cost may be off by 40 %.',
     );
   }
   if (speed.source.startsWith('a formula')) {

@@ -53,6 +53,8 @@ export async function emulatedStorage(name: string): Promise<EmulatedStorage> {
     process.env['AWS_REGION'] = REGION;
     process.env['AWS_ACCESS_KEY_ID'] = CREDENTIALS.accessKeyId;
     process.env['AWS_SECRET_ACCESS_KEY'] = CREDENTIALS.secretAccessKey;
+    // Functions inherit one from the emulator (local/emulator.ts), and presigned URLs must carry the same.
+    process.env['AWS_SESSION_TOKEN'] = CREDENTIALS.secretAccessKey;
     const environment = {
       ...TABLES,
       ...BUCKETS,
