@@ -153,7 +153,9 @@ export function rayJobsApi(address: RayAddress): RayCluster {
         entrypoint_memory: memoryBytes,
       });
       if (answer.status === 200) return { state: 'accepted' };
-      if (answer.status === 400 || isRefused(answer)) return { state: 'rejected', reason: answer.reason };
+      // What the request itself is to blame for stays so; 408 and 429 say only *not now*.
+      const isOurs = answer.status >= 400 && answer.status < 500 && ![408, 429].includes(answer.status);
+      if (isOurs) return { state: 'rejected', reason: answer.reason };
       // A duplicate id answers 500 with no useful text, and a timeout may have created it.
       return { state: 'in-doubt', reason: answer.reason };
     },

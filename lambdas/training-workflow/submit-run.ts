@@ -106,12 +106,12 @@ export async function submitRun(parts: SubmitRun, input: StepInput, now: Date): 
     if (job.cancelRequestedAt) return cancel();
     if (!(await isAlone(job, cluster))) return again;
 
-    const run = await runToSubmit(job, parts);
-    if (!hasRoom(await cluster.resources(), run.resources)) {
-      const submittedAt = job.attempts.at(-1)?.submittedAt ?? job.createdAt;
-      if (now.getTime() - Date.parse(submittedAt) < ROOM_LIMIT_MS) return again;
-      return fail('start-timeout', 'The cluster has had no room for it since yesterday.');
+    const submittedAt = Date.parse(job.attempts.at(-1)?.submittedAt ?? job.createdAt);
+    if (now.getTime() - submittedAt >= ROOM_LIMIT_MS) {
+      return fail('start-timeout', 'It could not be handed to the cluster since yesterday.');
     }
+    const run = await runToSubmit(job, parts);
+    if (!hasRoom(await cluster.resources(), run.resources)) return again;
     const submission = await cluster.submit(run);
     if (submission.state === 'accepted') return go('observe-run', input.pollSeconds.starting);
     if (submission.state === 'rejected') {
