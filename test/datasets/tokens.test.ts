@@ -1,0 +1,79 @@
+import { describe, expect, test } from '@jest/globals';
+import { TokenCount } from '../../contracts/datasets.ts';
+import { readRow } from '../../lambdas/datasets/check/row.ts';
+import { tokenCounter } from '../../lambdas/datasets/check/row-tokens.ts';
+import { TokenSums } from '../../lambdas/datasets/check/token-sums.ts';
+import { stageCounter } from '../../lambdas/datasets/stage-counter.ts';
+import known from './tiny-base-tokens.json' with { type: 'json' };
+
+const counter = tokenCounter({ tokenizer: 'brightrun/tiny-base', contextLength: 256 });
+
+describe('the tokens of the tiny base are those its own tokenizer makes', () => {
+  // Made with transformers and the trainer's own `encode_row`, from the tokenizer in trainer/tiny_base/model.
+  test.each(known.texts.map(({ text, tokens }) => [text.slice(0, 30), text, tokens] as const))(
+    'text %j',
+    (_, text, tokens) => {
+      expect(counter.count([{ role: 'text', content: text, learnt: true }])).toEqual({
+        total: tokens + 1,
+        trained: tokens,
+      });
+    },
+  );
+
+  test.each(
+    known.rows.map(({ row, total, trained }) => [Object.keys(row).join(), row, total, trained] as const),
+  )('row of %s', (_, row, total, trained) => {
+    expect(counter.count(readRow(row).turns)).toEqual({ total, trained });
+  });
+});
+
+describe('sums', () => {
+  test('add up to every row exactly when all are counted', () => {
+    const sums = new TokenSums(20);
+    for (const total of [5, 16, 17, 40]) sums.add(total * 4, { total, trained: total - 2 });
+    const counts = sums.counts();
+    expect(counts).toEqual({
+      total: 78,
+      trained: 70,
+      longestRow: 40,
+      rowsOverContext: 1,
+      histogram: [
+        { from: 0, to: 16, rows: 2 },
+        { from: 17, to: 32, rows: 1 },
+        { from: 33, to: 64, rows: 1 },
+      ],
+    });
+    TokenCount.shape.histogram.parse(counts.histogram);
+  });
+
+  test('of a sample are scaled by the characters of all rows', () => {
+    const sums = new TokenSums(1000);
+    for (let at = 0; at < 160; at += 1) sums.add(100, at % 16 === 0 ? { total: 25, trained: 20 } : undefined);
+    sums.longest(900);
+    expect(sums.counts()).toMatchObject({
+      total: 4000,
+      trained: 3200,
+      longestRow: 900,
+      histogram: [{ from: 17, to: 32, rows: 160 }],
+    });
+  });
+
+  test('of nothing are nothing', () => {
+    expect(new TokenSums(10).counts()).toEqual({
+      total: 0,
+      trained: 0,
+      longestRow: 0,
+      rowsOverContext: 0,
+      histogram: [],
+    });
+  });
+});
+
+test('a stage counts exactly where it can, else by length, and refuses a model nobody knows', () => {
+  expect(stageCounter(['Qwen/Qwen3-8B', 'brightrun/tiny-base'])).toMatchObject({
+    exact: true,
+    contextLength: 256,
+  });
+  expect(stageCounter(['Qwen/Qwen3-8B'])).toMatchObject({ exact: false, tokenizer: 'qwen-3' });
+  expect(() => stageCounter(['nobody/nothing'])).toThrow('nobody/nothing');
+});
