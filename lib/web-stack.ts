@@ -178,30 +178,34 @@ export class WebStack extends Stack {
       stage: stage.name,
       apiBase: '/v1',
     });
-    // Files with a hash in their name never change; the document and its configuration are asked for each time.
-    const hashed = new BucketDeployment(this, 'HashedFiles', {
-      destinationBucket: pages,
-      sources: builtPages ? [Source.asset(builtPages)] : [],
-      exclude: ['index.html', 'config.json'],
-      prune: false,
-      cacheControl: [CacheControl.fromString('public, max-age=31536000, immutable')],
-    });
+    const hashed = 'assets/*';
     const document = new BucketDeployment(this, 'Document', {
       destinationBucket: pages,
-      sources: [...(builtPages ? [Source.asset(builtPages, { exclude: ['assets'] })] : []), configuration],
-      exclude: ['assets/*'],
+      sources: [...(builtPages ? [Source.asset(builtPages)] : []), configuration],
+      exclude: [hashed],
+      // Pages that are open in a browser still ask for the files of the build before.
       prune: false,
       cacheControl: [CacheControl.fromString('no-cache')],
       distribution: this.distribution,
-      distributionPaths: ['/index.html', '/config.json', '/'],
+      distributionPaths: ['/*'],
     });
-    // The document names the hashed files, so they go first.
-    document.node.addDependency(hashed);
     if (!builtPages) {
       Annotations.of(this).addWarningV2(
         'brightrun:pages-not-built',
         'web/dist is not built, so this synthesis deploys no pages. "npm run deploy" builds them first.',
       );
+      return;
     }
+    // A hash in the name says that the file never changes. They go first: the document names them.
+    document.node.addDependency(
+      new BucketDeployment(this, 'HashedFiles', {
+        destinationBucket: pages,
+        sources: [Source.asset(builtPages)],
+        exclude: ['*'],
+        include: [hashed],
+        prune: false,
+        cacheControl: [CacheControl.fromString('public, max-age=31536000, immutable')],
+      }),
+    );
   }
 }

@@ -92,7 +92,6 @@ export class WorkflowStack extends Stack {
         data.datasets.reads('datasets/'),
         data.datasets.writes('datasets/'),
         // A report whose dataset was deleted meanwhile goes with it.
-        data.datasets.lists(),
         data.datasets.deletes('datasets/'),
         // Tokens are counted for one of them.
         setting('BASE_MODELS', stage.baseModels.join(',')),
@@ -202,7 +201,6 @@ export class WorkflowStack extends Stack {
         // Uploads nobody finished are settled or dropped, and deletions that stopped half-way go on.
         data.datasets.reads('datasets/'),
         data.datasets.writes('datasets/'),
-        data.datasets.lists(),
         data.datasets.deletes('datasets/'),
         {
           environment: {},

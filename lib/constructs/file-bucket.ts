@@ -70,7 +70,7 @@ export class FileBucket extends Construct {
    */
   reads(prefix: string): Grant {
     const { environment, statements } = this.#below(prefix, ['s3:GetObject', 's3:GetObjectVersion']);
-    return { environment, statements: [...statements, ...this.lists().statements] };
+    return { environment, statements: [...statements, ...this.#listing()] };
   }
 
   /** Write objects below a prefix, in one or in many parts. Signing a URL needs what the URL does. */
@@ -92,12 +92,9 @@ export class FileBucket extends Construct {
     };
   }
 
-  /** List keys. A bucket has one prefix for everything, so a condition on it would bar nothing. */
-  lists(): Grant {
-    return {
-      environment: this.#environment(),
-      statements: [{ actions: ['s3:ListBucket'], resources: [this.bucket.bucketArn] }],
-    };
+  /** To list keys. A bucket has one prefix for everything, so a condition on it would bar nothing. */
+  #listing(): Grant['statements'] {
+    return [{ actions: ['s3:ListBucket'], resources: [this.bucket.bucketArn] }];
   }
 
   #below(prefix: string, actions: readonly string[]): Grant {

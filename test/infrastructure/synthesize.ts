@@ -28,12 +28,21 @@ function findings(app: App) {
   );
 }
 
-function synthesize(name: string, { stage, settings, rules }: Variant) {
+/** Stands for what `npm run build:web` makes. */
+function builtPages(): string {
+  const pages = join(folder, 'pages');
+  mkdirSync(join(pages, 'assets'), { recursive: true });
+  writeFileSync(join(pages, 'index.html'), '<!doctype html><title>BrightRun</title>');
+  writeFileSync(join(pages, 'assets', 'index-4f2a.js'), '');
+  return pages;
+}
+
+function synthesize(name: string, { stage, settings, rules, pages }: Variant) {
   const app = new App({ context, outdir: join(folder, name), builtinCloudFormationValidation: rules });
   const { data, workflow, api, watch, web } = brightRun(
     app,
     readStage(stage, (key) => settings[key], {}),
-    undefined,
+    pages ? builtPages() : undefined,
   );
   const assembly = app.synth();
   const template = (stack: Stack | undefined) => stack && assembly.getStackByName(stack.stackName).template;

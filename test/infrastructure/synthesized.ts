@@ -7,6 +7,7 @@ const Resource = z.object({
   Type: z.string(),
   Properties: z.record(z.string(), z.unknown()).default({}),
   DeletionPolicy: z.string().optional(),
+  DependsOn: z.array(z.string()).default([]),
 });
 const Template = z.object({ Resources: z.record(z.string(), Resource) });
 const Synthesized = z.object({

@@ -5,12 +5,19 @@ export interface Variant {
   readonly settings: Readonly<Record<string, string>>;
   /** Whether the rule packs and the CDK's own template rules look at it. */
   readonly rules: boolean;
+  /** Whether the web was built before. */
+  readonly pages?: boolean;
 }
 
 export const VARIANTS = {
-  production: { stage: 'prod', settings: { alarmsEmail: 'operator@example.org' }, rules: true },
+  production: { stage: 'prod', settings: { alarmsEmail: 'operator@example.org' }, rules: true, pages: true },
   /** The same again: what comes out must be the same. */
-  productionAgain: { stage: 'prod', settings: { alarmsEmail: 'operator@example.org' }, rules: false },
+  productionAgain: {
+    stage: 'prod',
+    settings: { alarmsEmail: 'operator@example.org' },
+    rules: false,
+    pages: true,
+  },
   local: { stage: 'local', settings: {}, rules: false },
   ownDomain: {
     stage: 'prod',

@@ -112,6 +112,31 @@ test('the pages may reach exactly the buckets that URLs are signed for', () => {
   );
 });
 
+test('files with a hash are kept a year and go first; the document is asked for each time', () => {
+  const deployments = resources(plain, 'Custom::CDKBucketDeployment');
+  const [hashed, document] = ['HashedFiles', 'Document'].map((name) =>
+    deployments.find(({ id }) => id.startsWith(name)),
+  );
+  expect(hashed?.Properties).toMatchObject({
+    Exclude: ['*'],
+    Include: ['assets/*'],
+    Prune: false,
+    SystemMetadata: { 'cache-control': 'public, max-age=31536000, immutable' },
+  });
+  expect(document?.Properties).toMatchObject({
+    Exclude: ['assets/*'],
+    Prune: false,
+    SystemMetadata: { 'cache-control': 'no-cache' },
+    DistributionPaths: ['/*'],
+  });
+  expect(document?.DependsOn).toContain(hashed?.id);
+});
+
+test('without built pages only their configuration is deployed', () => {
+  const deployments = resources(withDomain, 'Custom::CDKBucketDeployment');
+  expect(deployments.map(({ id }) => id.replace(/CustomResource.*$/, ''))).toEqual(['Document']);
+});
+
 test('a domain, its certificate and a web ACL are used where the stage names them', () => {
   expect(configurationOf(withDomain)).toMatchObject({
     Aliases: ['tune.example.org'],
