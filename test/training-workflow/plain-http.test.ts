@@ -40,6 +40,6 @@ describe('a call of the cluster', () => {
   });
 
   test('rejects when nobody answers', async () => {
-    await expect(post('/api/jobs/', AbortSignal.abort())).rejects.toThrow();
+    await expect(post('/api/jobs/', AbortSignal.abort())).rejects.toThrow('aborted');
   });
 });
