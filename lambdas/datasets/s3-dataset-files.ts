@@ -10,25 +10,42 @@ import { type DatasetFiles, FileGone } from './dataset-files.ts';
 const GONE = new Set(['NoSuchKey', 'NoSuchVersion', 'NotFound', 'MethodNotAllowed']);
 const isGone = (error: unknown) => error instanceof Error && GONE.has(error.name);
 
+/** `length` bytes of a stream from `from` on; what follows is not waited for. */
+async function piece(body: AsyncIterable<Uint8Array>, from: number, length: number): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let end = 0;
+  for await (const chunk of body) {
+    const begin = end;
+    end += chunk.length;
+    if (end > from) chunks.push(chunk.subarray(Math.max(0, from - begin), from + length - begin));
+    if (end >= from + length) break;
+  }
+  return Buffer.concat(chunks);
+}
+
 export function s3DatasetFiles(client: S3Client, bucket: string): DatasetFiles {
   const get = async (key: string, more: { VersionId?: string; Range?: string }) => {
-    const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key, ...more }));
+    const { Body, ContentRange } = await client.send(
+      new GetObjectCommand({ Bucket: bucket, Key: key, ...more }),
+    );
     if (!Body) throw new Error('S3 answered an object without a body.');
-    return Body;
+    // On Node the body is a readable stream; the SDK's type also covers browsers.
+    return { body: Body as unknown as AsyncIterable<Uint8Array>, isRange: ContentRange !== undefined };
   };
   return {
     async *open(key, versionId) {
-      const body = await get(key, { VersionId: versionId }).catch((error: unknown) => {
+      const { body } = await get(key, { VersionId: versionId }).catch((error: unknown) => {
         throw isGone(error) ? new FileGone(key) : error;
       });
-      // On Node the body is a readable stream; the SDK's type also covers browsers.
-      yield* body as unknown as AsyncIterable<Uint8Array>;
+      yield* body;
     },
 
     async range(key, versionId, from, length) {
       try {
-        const body = await get(key, { VersionId: versionId, Range: `bytes=${from}-${from + length - 1}` });
-        return Buffer.from(await body.transformToByteArray());
+        const Range = `bytes=${from}-${from + length - 1}`;
+        const { body, isRange } = await get(key, { VersionId: versionId, Range });
+        // A server may answer a range with the whole (RFC 9110, 14.2): what lies before it is passed over.
+        return await piece(body, isRange ? 0 : from, length);
       } catch (error) {
         if (error instanceof Error && error.name === 'InvalidRange') return Buffer.alloc(0);
         throw isGone(error) ? new FileGone(key) : error;
@@ -43,7 +60,7 @@ export function s3DatasetFiles(client: S3Client, bucket: string): DatasetFiles {
 
     async read(key) {
       try {
-        return Buffer.from(await (await get(key, {})).transformToByteArray());
+        return await piece((await get(key, {})).body, 0, Infinity);
       } catch (error) {
         if (isGone(error)) return undefined;
         throw error;

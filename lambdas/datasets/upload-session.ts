@@ -3,7 +3,7 @@ import type { UploadPlan } from '../../contracts/datasets.ts';
 import { ProblemError } from '../../contracts/problems.ts';
 import type { DatasetStore } from './dataset-store.ts';
 import { requireUploading, type VersionIn } from './dataset-version.ts';
-import { bytesOfPart, uploadPlans, type Uploads } from './upload.ts';
+import { uploadPlans, type Uploads } from './upload.ts';
 
 interface OfVersion {
   datasetId: string;
@@ -45,8 +45,7 @@ export function uploadSession(store: Pick<DatasetStore, 'version'>, uploads: Upl
           { path: `parts.${beyond}.partNumber`, message },
         ]);
       }
-      const sized = asked.parts.map((part) => ({ ...part, bytes: bytesOfPart(plan, part.partNumber) }));
-      return { parts: await uploads.sign(key, id, sized, now) };
+      return { parts: await uploads.sign(key, id, asked.parts, now) };
     },
 
     async arrived(owner: string, of: OfVersion, now: Date) {

@@ -2,7 +2,7 @@
 
 type Fields = Record<string, unknown>;
 
-const SECRET_FIELDS = /^(authorization|cookie|password|secret|apikey|api_key|.*token|.*secret)$/i;
+const SECRET_FIELDS = /^(authorization|cookie|password|.*api_?key|.*token|.*secret)$/i;
 /** What must never stand in a log (I11): what signs a presigned URL, bearer tokens, JSON web tokens, AWS key ids. */
 const SECRET_TEXT: readonly [RegExp, string][] = [
   [/(X-Amz-(?:Signature|Credential|Security-Token)=)[^&\s"']+/gi, '$1[redacted]'],

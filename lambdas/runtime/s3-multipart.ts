@@ -22,13 +22,6 @@ export interface ArrivedPart {
   etag: string;
 }
 
-export interface PartToSign {
-  partNumber: number;
-  sha256: string;
-  /** Signed as a header too where it is known: a part of another size is refused before it is stored and paid for. */
-  bytes?: number;
-}
-
 export interface StoredObject {
   bytes: number;
   versionId: string;
@@ -38,7 +31,12 @@ export interface StoredObject {
 
 export interface MultipartUploads {
   start(key: string): Promise<string>;
-  sign(key: string, uploadId: string, parts: readonly PartToSign[], now: Date): Promise<SignedPart[]>;
+  sign(
+    key: string,
+    uploadId: string,
+    parts: readonly { partNumber: number; sha256: string }[],
+    now: Date,
+  ): Promise<SignedPart[]>;
   /** In order of their numbers; nothing when the upload has ended or never was. */
   arrived(key: string, uploadId: string): Promise<ArrivedPart[] | undefined>;
   /** Puts the parts together; nothing when the upload has ended meanwhile. */
@@ -98,7 +96,7 @@ export function multipartUploads(s3: S3Client, bucket: string): MultipartUploads
     },
     sign: (key, uploadId, parts, now) =>
       Promise.all(
-        parts.map(async ({ partNumber, sha256, bytes }) => ({
+        parts.map(async ({ partNumber, sha256 }) => ({
           partNumber,
           url: await getSignedUrl(
             s3,
@@ -108,7 +106,6 @@ export function multipartUploads(s3: S3Client, bucket: string): MultipartUploads
               UploadId: uploadId,
               PartNumber: partNumber,
               ChecksumSHA256: sha256,
-              ContentLength: bytes,
             }),
             {
               expiresIn: LIMITS.uploadUrlSeconds,

@@ -128,7 +128,7 @@ describe('a creation that another one overtook', () => {
     const failing = { ...creation, create: () => Promise.reject(new Error('throttled')) };
     await expect(
       createDatasetOnce({ ...ports, creation: failing }, idempotency, wanted, NOW),
-    ).rejects.toThrow();
+    ).rejects.toThrow('throttled');
     expect(bucket.uploads.size).toBe(2);
   });
 });

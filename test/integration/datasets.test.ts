@@ -211,7 +211,7 @@ describe('a dataset', () => {
   });
 
   test('of several parts becomes the very bytes that were sent', async () => {
-    const row = chatRows(1, 'x'.repeat(100_000));
+    const row = chatRows(1, 'one word more '.repeat(7000));
     const text = Array.from({ length: 90 }, (_, at) => row.replace('Question 0', `Question ${at}`)).join('');
     const made = await checked('bea', text);
     expect(made.uploads).toMatchObject([{ parts: 2 }]);
@@ -269,9 +269,7 @@ describe('an upload', () => {
     const [signed] = await sign('eve', made.dataset.id, [
       { partNumber: 1, sha256: sha256(data).digest('base64') },
     ]);
-    expect(new URL(signed!.url).searchParams.get('X-Amz-SignedHeaders')).toBe(
-      'content-length;host;x-amz-checksum-sha256',
-    );
+    expect(new URL(signed!.url).searchParams.get('X-Amz-SignedHeaders')).toBe('host;x-amz-checksum-sha256');
     expect((await put(signed!, Buffer.from(data).fill('x'))).status).toBe(400);
     expect(await problem(completeDatasetUpload, 'eve', { path: path(made) })).toEqual([
       409,
