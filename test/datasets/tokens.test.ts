@@ -32,18 +32,23 @@ describe('sums', () => {
     const sums = new TokenSums(20);
     for (const total of [5, 16, 17, 40]) sums.add(total * 4, { total, trained: total - 2 });
     const counts = sums.counts();
-    expect(counts).toEqual({
-      total: 78,
-      trained: 70,
-      longestRow: 40,
-      rowsOverContext: 1,
-      histogram: [
-        { from: 0, to: 16, rows: 2 },
-        { from: 17, to: 32, rows: 1 },
-        { from: 33, to: 64, rows: 1 },
-      ],
-    });
+    expect(counts).toMatchObject({ total: 78, trained: 70, longestRow: 40, rowsOverContext: 1 });
+    expect(counts.histogram.filter(({ rows }) => rows > 0)).toEqual([
+      { from: 5, to: 6, rows: 1 },
+      { from: 15, to: 16, rows: 1 },
+      { from: 17, to: 18, rows: 1 },
+      { from: 39, to: 40, rows: 1 },
+    ]);
     TokenCount.shape.histogram.parse(counts.histogram);
+  });
+
+  test('bins end where rows begin to be cut, and the last one is open', () => {
+    const sums = new TokenSums(256);
+    for (const total of [256, 257, 5000]) sums.add(total * 4, { total, trained: total });
+    const { histogram } = sums.counts();
+    expect(histogram[0]).toEqual({ from: 241, to: 256, rows: 1 });
+    expect(histogram[1]).toEqual({ from: 257, to: 272, rows: 1 });
+    expect(histogram.at(-1)).toEqual({ from: 369, to: null, rows: 1 });
   });
 
   test('of a sample are scaled by the characters of all rows', () => {
@@ -54,7 +59,7 @@ describe('sums', () => {
       total: 4000,
       trained: 3200,
       longestRow: 900,
-      histogram: [{ from: 17, to: 32, rows: 160 }],
+      histogram: [{ from: 0, to: 63, rows: 160 }],
     });
   });
 

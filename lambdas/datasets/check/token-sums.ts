@@ -1,8 +1,10 @@
 import type { TokenCount } from '../../../contracts/datasets.ts';
 import type { RowTokens } from './row-tokens.ts';
 
-/** Upper ends of the histogram's bins, inclusive; the last bin is open upwards. */
-const BIN_ENDS = [16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16_384, 32_768];
+/** Bins are a sixteenth of the context wide, so that one ends exactly where rows begin to be cut. */
+const BINS_TO_CONTEXT = 16;
+/** Up to one and a half contexts; the last bin holds everything longer. */
+const BINS = 24;
 
 /** Adds up the tokens of rows; where only a sample was counted, sums are scaled by the characters of all rows. */
 export class TokenSums {
@@ -15,10 +17,13 @@ export class TokenSums {
   #longest = 0;
   #overContext = 0;
   readonly #contextLength: number;
-  readonly #bins = Array.from({ length: BIN_ENDS.length + 1 }, () => 0);
+  /** Tokens a bin is wide: equal, so that the height of a bar is comparable with the next one's. */
+  readonly #binTokens: number;
+  readonly #bins = Array.from({ length: BINS }, () => 0);
 
   constructor(contextLength: number) {
     this.#contextLength = contextLength;
+    this.#binTokens = Math.max(1, Math.ceil(contextLength / BINS_TO_CONTEXT));
   }
 
   /** One row: its characters always, its tokens where it was counted. */
@@ -32,8 +37,7 @@ export class TokenSums {
     this.#trained += tokens.trained;
     this.longest(tokens.total);
     if (tokens.total > this.#contextLength) this.#overContext += 1;
-    const bin = BIN_ENDS.findIndex((end) => tokens.total <= end);
-    const at = bin < 0 ? BIN_ENDS.length : bin;
+    const at = Math.min(BINS - 1, Math.max(0, Math.ceil(tokens.total / this.#binTokens) - 1));
     this.#bins[at] = (this.#bins[at] ?? 0) + 1;
   }
 
@@ -64,8 +68,8 @@ export class TokenSums {
         ? []
         : [
             {
-              from: at === 0 ? 0 : (BIN_ENDS[at - 1] ?? 0) + 1,
-              to: BIN_ENDS[at] ?? null,
+              from: at === 0 ? 0 : at * this.#binTokens + 1,
+              to: at === BINS - 1 ? null : (at + 1) * this.#binTokens,
               rows: this.#byRows(rows),
             },
           ],
