@@ -83,13 +83,13 @@ export async function deploy(
 }
 
 /** What an operator does once after the first deployment to AWS: put the cluster's key where the functions read it. */
-export async function putClusterKey(emulatorUrl: string, outputs: Outputs, key: string): Promise<void> {
+export async function putClusterKey(emulatorUrl: string, secretArn: string, key: string): Promise<void> {
   const secrets = new SecretsManagerClient({
     endpoint: emulatorUrl,
     region: REGION,
     credentials: CREDENTIALS,
   });
-  await secrets.send(new PutSecretValueCommand({ SecretId: outputs.ClusterKeySecretArn, SecretString: key }));
+  await secrets.send(new PutSecretValueCommand({ SecretId: secretArn, SecretString: key }));
   secrets.destroy();
 }
 

@@ -19,6 +19,7 @@ const RunningCopy = z.object({
       account: z.object({ email: z.string(), password: z.string() }),
       userPoolId: z.string(),
       userPoolClientId: z.string(),
+      clusterKeySecretArn: z.string(),
     })
     .optional(),
 });

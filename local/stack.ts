@@ -102,7 +102,7 @@ export async function startStack(options: StartOptions, progress: Progress): Pro
 
     const account: Account = { email: DEMO_EMAIL, password: secrets.demoPassword };
     await progress.step('Demo account', async () => {
-      await putClusterKey(emulatorUrl, outputs, secrets.clusterToken);
+      await putClusterKey(emulatorUrl, outputs.ClusterKeySecretArn, secrets.clusterToken);
       await ensureAccount(emulatorUrl, outputs.UserPoolId, account);
     });
     await progress.step('One address for pages and API', async () => {
@@ -130,6 +130,7 @@ export async function startStack(options: StartOptions, progress: Progress): Pro
       account,
       userPoolId: outputs.UserPoolId,
       userPoolClientId: outputs.UserPoolClientId,
+      clusterKeySecretArn: outputs.ClusterKeySecretArn,
     });
     return { url, emulatorUrl, clusterUrl, account, outputs, state };
   };

@@ -55,7 +55,12 @@ export async function runOnce(stack: Stack, progress: Progress): Promise<void> {
   print(estimateLines(forecast));
 
   const accepted = await progress.step('Job', async (note) => {
-    const job = await startJob(api, `Run of ${version.createdAt}`, choices, forecast.suggestedCapUsdMicros);
+    const job = await startJob(
+      api,
+      `Country guide, ${version.createdAt.slice(11, 19)}`,
+      choices,
+      forecast.suggestedCapUsdMicros,
+    );
     note(`${job.id}, cap ${usd(job.capUsdMicros)}`);
     return job;
   });
