@@ -42,6 +42,8 @@ def write_files(published: Published, facts: TrainingFacts, folder: Path) -> lis
     copy_tokenizer(p.model_dir, folder)
     lines = [json.dumps({camel(k): v for k, v in point.items()}, allow_nan=False) for point in p.points]
     (folder / "metrics.jsonl").write_text("".join(line + "\n" for line in lines) or "\n", encoding="utf-8")
+    told = {"evaluation": write(p.evaluation), "samples": write(p.samples)}
+    (folder / "evaluation.json").write_text(json.dumps(told, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
     (folder / "README.md").write_text(model_card(spec, facts, p.evaluation, p.samples), encoding="utf-8")
     return sorted(path for path in folder.iterdir() if path.is_file())
 

@@ -104,6 +104,11 @@ class Run:
         evaluation, samples = self._evaluate_tuned(data)
         return self._publish(data, reason, kept, evaluation, samples)
 
+    def _phase_seconds(self) -> dict[str, float]:
+        """Seconds of each phase over all attempts, the present one up to now."""
+        under_way = {self._phase: self._memory.phases.get(self._phase, 0.0) + self._clock() - self._phase_since}
+        return {name: round(seconds, 3) for name, seconds in (self._memory.phases | under_way).items()}
+
     # Phases ------------------------------------------------------------------
 
     def _enter(self, phase: str) -> None:
@@ -256,7 +261,8 @@ class Run:
     def _publish(self, data: Data, reason: str | None, kept: int, evaluation: Evaluation | None, samples: list[Sample]) -> str:
         self._enter("exporting")
         state, m = self._loop.state, self._memory
-        stop = PUBLISHED_AS[reason] if reason else "early-stopping" if state.stopped_early else "completed"
+        is_early = state.step < self._plan.total_steps
+        stop = PUBLISHED_AS[reason] if reason else "early-stopping" if is_early else "completed"
         parameters = sum(int(a.size) for a in self._backend.adapter().values())
 
         def facts() -> TrainingFacts:
@@ -268,7 +274,7 @@ class Run:
                 rows_skipped=data.skipped, trainable_parameters=parameters, seconds=m.training_seconds,
                 tokens_per_second=state.tokens / max(m.training_seconds, 1e-9),
                 peak_memory_bytes=self._backend.peak_memory_bytes(), stop_reason=stop,
-                phases={name: round(seconds, 3) for name, seconds in m.phases.items()},
+                phases=self._phase_seconds(),
             )
 
         published = Published(

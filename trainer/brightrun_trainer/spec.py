@@ -171,6 +171,8 @@ class Sample:
 
 @dataclass(frozen=True)
 class TrainingFacts:
+    """`seconds` and `tokens_per_second` count optimizer steps alone; `phases` has the rest."""
+
     backend: str
     steps: int
     total_steps: int

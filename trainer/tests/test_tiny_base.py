@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import sys
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -49,16 +47,3 @@ def test_the_corpus_is_the_same_for_the_same_seed_and_varied() -> None:
     assert len({json.dumps(d) for d in one}) > 490
     roles = {m["role"] for d in one if not isinstance(d, str) for m in d}
     assert roles == {"system", "user", "assistant"}
-
-
-@pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="pre-training the tiny base model needs torch")
-def test_a_few_steps_of_pre_training_make_a_model_in_the_same_layout(tmp_path: Path) -> None:
-    import make_tiny_base
-
-    tokenizer = make_tiny_base.make_tokenizer(seed=1, chats=2000)
-    model, reached = make_tiny_base.train(tokenizer, steps=4, tokens=512, peak=1e-3, seed=1)
-    make_tiny_base.write(tmp_path, model, tokenizer, reached)
-    assert {p.name for p in tmp_path.iterdir()} == {p.name for p in TINY_BASE.iterdir()} - {"README.md"}
-    assert json.loads((tmp_path / "config.json").read_text()) == json.loads((TINY_BASE / "config.json").read_text())
-    assert (tmp_path / "model.safetensors").stat().st_size == (TINY_BASE / "model.safetensors").stat().st_size
-    assert reached["steps"] == 4

@@ -59,6 +59,8 @@ def test_the_evaluation_lowers_the_loss_on_rows_it_never_saw_and_answers_change(
     assert evaluation["tuned"]["loss"] < evaluation["base"]["loss"] - 1
     assert evaluation["difference"]["low"] <= evaluation["difference"]["mean"] <= evaluation["difference"]["high"] < 0
     assert len(manifest["samples"]) == 2
+    told = json.loads(small_run.objects["final/evaluation.json"])
+    assert told == {"evaluation": evaluation, "samples": manifest["samples"]}
     assert all(s["base"] and s["tuned"] and s["base"] != s["tuned"] for s in manifest["samples"])
 
 

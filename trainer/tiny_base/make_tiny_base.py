@@ -103,12 +103,12 @@ def token_losses(model: LlamaForCausalLM, ids: torch.Tensor) -> torch.Tensor:
 
 
 @torch.no_grad()
-def held_out(model: LlamaForCausalLM, tokenizer: Tokenizer, seed: int) -> dict[str, float]:
+def held_out(model: LlamaForCausalLM, tokenizer: Tokenizer, seed: int, count_batches: int) -> dict[str, float]:
     """Mean loss over all trained tokens and over answers alone, on chats of another seed."""
     model.eval()
     total = {"all": 0.0, "answers": 0.0}
     count = {"all": 0.0, "answers": 0.0}
-    for ids, weights in itertools.islice(batches(tokenizer, seed, 4096), 12):
+    for ids, weights in itertools.islice(batches(tokenizer, seed, 4096), count_batches):
         losses = token_losses(model, ids)
         for name, mask in (("all", weights[:, 1:] > 0), ("answers", weights[:, 1:] == 1.0)):
             total[name] += float((losses * mask).sum())
@@ -124,7 +124,9 @@ def learning_rate(step: int, steps: int, peak: float) -> float:
     return peak * 0.5 * (1 + math.cos(math.pi * (step - warm_up) / max(1, steps - warm_up)))
 
 
-def train(tokenizer: Tokenizer, steps: int, tokens: int, peak: float, seed: int) -> tuple[LlamaForCausalLM, dict[str, object]]:
+def train(
+    tokenizer: Tokenizer, steps: int, tokens: int, peak: float, seed: int, held_out_batches: int = 12
+) -> tuple[LlamaForCausalLM, dict[str, object]]:
     """Trains from scratch; returns the model and what it reached."""
     torch.manual_seed(seed)
     model = LlamaForCausalLM(
@@ -147,9 +149,9 @@ def train(tokenizer: Tokenizer, steps: int, tokens: int, peak: float, seed: int)
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         seen += int((ids != 0).sum())
-        if step % 250 == 249 or step + 1 == steps:
-            print(json.dumps({"step": step + 1, "tokens": seen, "seconds": round(time.monotonic() - started), "loss": round(float(loss.detach()), 4), "heldOut": held_out(model, tokenizer, seed + 1)}), flush=True)
-    return model, {"steps": steps, "tokens": seen, "seconds": round(time.monotonic() - started), "heldOutLoss": held_out(model, tokenizer, seed + 1)}
+        if step % 250 == 249:
+            print(json.dumps({"step": step + 1, "tokens": seen, "seconds": round(time.monotonic() - started), "loss": round(float(loss.detach()), 4), "heldOut": held_out(model, tokenizer, seed + 1, held_out_batches)}), flush=True)
+    return model, {"steps": steps, "tokens": seen, "seconds": round(time.monotonic() - started), "heldOutLoss": held_out(model, tokenizer, seed + 1, held_out_batches)}
 
 
 def write(out: Path, model: LlamaForCausalLM, tokenizer: Tokenizer, reached: dict[str, object]) -> None:

@@ -4,11 +4,10 @@ Needs torch, transformers and peft (`trainer/requirements-peft.in`); `npm test` 
 they are. Two ways to run it:
 
     pytest tests/peft                       # trains a small adapter itself, where mlx is installed too
-    BRIGHTRUN_ADAPTER_DIR=<folder> pytest tests/peft
-                                            # a downloaded model: its final/ files and manifest.json
+    BRIGHTRUN_ADAPTER=<folder> pytest tests/peft    # a downloaded model
 
-The folder may hold the files flat or under `final/`; `BRIGHTRUN_MANIFEST` names a manifest that lies
-elsewhere. The base model is the packaged one unless BRIGHTRUN_BASE_DIR names another folder.
+The folder may hold the files flat or under `final/`; the answers it must give stand in its
+evaluation.json, or in the run's manifest.json beside it. The base model is the packaged one unless BRIGHTRUN_BASE_DIR names another folder.
 
 Tolerance: mlx and torch sum in different orders, so logits of float32 models differ by about 1e-5 of
 their size; 1e-3 absolute on logits that reach ±20 is a hundred times that and far below any gap
@@ -54,26 +53,25 @@ def greedy(model: Any, tokenizer: Any, messages: list[dict[str, str]], limit: in
 
 
 def downloaded() -> tuple[Path, dict[str, Any]] | None:
-    """The folder of a downloaded model's files, and its manifest."""
-    named = os.environ.get("BRIGHTRUN_ADAPTER_DIR")
+    """The folder of a downloaded model's files, and what the trainer said of it."""
+    named = os.environ.get("BRIGHTRUN_ADAPTER")
     if not named:
         return None
     folder = Path(named)
     files = folder / "final" if (folder / "final").is_dir() else folder
-    candidates = [Path(os.environ["BRIGHTRUN_MANIFEST"])] if "BRIGHTRUN_MANIFEST" in os.environ else [folder / "manifest.json", files / "manifest.json"]
-    manifest = next((json.loads(p.read_text(encoding="utf-8")) for p in candidates if p.is_file()), None)
-    assert manifest is not None, f"no manifest.json beside {folder}"
-    return files, manifest
+    said = next((p for p in (files / "evaluation.json", folder / "manifest.json") if p.is_file()), None)
+    assert said is not None, f"neither evaluation.json nor manifest.json in {folder}"
+    return files, json.loads(said.read_text(encoding="utf-8"))
 
 
-@pytest.mark.skipif(downloaded() is None, reason="BRIGHTRUN_ADAPTER_DIR names no downloaded model")
+@pytest.mark.skipif(downloaded() is None, reason="BRIGHTRUN_ADAPTER names no downloaded model")
 def test_a_downloaded_model_answers_in_peft_as_the_trainer_said() -> None:
     found = downloaded()
     assert found
-    folder, manifest = found
+    folder, said = found
     model, tokenizer = in_peft(folder)
-    assert manifest["samples"], "the manifest has no samples to compare"
-    for sample in manifest["samples"]:
+    assert said["samples"], "there are no answers to compare"
+    for sample in said["samples"]:
         # One token more than the answer is enough to see that it ends where the trainer's did; an
         # answer that ran into its limit is compared up to there.
         limit = len(tokenizer(sample["tuned"], add_special_tokens=False)["input_ids"]) + 1
