@@ -16,6 +16,7 @@ import { FirstSteps } from './first-steps.tsx';
 import { LatestModels } from './latest-models.tsx';
 import { MonthSpend } from './month-spend.tsx';
 import { leadOf } from './dashboard-words.ts';
+import { NextStep } from './next-step.tsx';
 import { RunningJobs } from './running-jobs.tsx';
 
 /** How often running jobs are asked for while the tab is seen. */
@@ -41,6 +42,8 @@ export default function DashboardPage() {
     ended.data?.items.length === 0 &&
     models.data?.items.length === 0 &&
     datasets.data?.items.length === 0;
+  // Data, and nothing made of it yet: the page would be empty without the way on.
+  const newest = jobs?.length === 0 && ended.data?.items.length === 0 ? datasets.data?.items[0] : undefined;
   const attention =
     ended.data && datasets.data && models.data
       ? attentionOf({
@@ -99,6 +102,7 @@ export default function DashboardPage() {
         <div className="grid gap-x-8 lg:grid-cols-[minmax(0,1fr)_280px] xl:grid-cols-[minmax(0,1fr)_300px] xl:gap-x-12">
           <div className="min-w-0">
             {attention && attention.length > 0 && <Attention items={attention} />}
+            {newest && attention?.length === 0 && <NextStep {...newest} />}
             <LatestModels models={models} now={now} />
           </div>
           <div className="min-w-0">

@@ -53,11 +53,13 @@ function Figures({ summary, now }: { summary: CostSummary; now: Date }) {
         <span className="ml-2 text-12 text-ink-3">of {money(limit)}</span>
       </p>
       <div aria-hidden className="mt-2.5 mb-2 flex h-2.5 gap-0.5">
-        <i className="rounded-[2px] bg-c1" style={{ width: share(spent) }} />
-        <i
-          className="rounded-[2px] [background:repeating-linear-gradient(135deg,var(--c1)_0_2px,var(--band)_2px_5px)]"
-          style={{ width: share(held) }}
-        />
+        {spent > 0 && <i className="min-w-0.5 rounded-[2px] bg-c1" style={{ width: share(spent) }} />}
+        {held > 0 && (
+          <i
+            className="min-w-0.5 rounded-[2px] [background:repeating-linear-gradient(135deg,var(--c1)_0_2px,var(--band)_2px_5px)]"
+            style={{ width: share(held) }}
+          />
+        )}
         <i className="flex-1 rounded-[2px] bg-line" />
       </div>
       <dl className="grid grid-cols-[1fr_auto] text-12 leading-5">
@@ -80,9 +82,11 @@ function Figures({ summary, now }: { summary: CostSummary; now: Date }) {
         </dt>
         <dd className="text-right">{money(free)}</dd>
       </dl>
-      <div className="mt-4">
-        <SpendCurve summary={summary} now={now} />
-      </div>
+      {spent > 0 && (
+        <div className="mt-4">
+          <SpendCurve summary={summary} now={now} />
+        </div>
+      )}
     </>
   );
 }

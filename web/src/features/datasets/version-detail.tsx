@@ -65,10 +65,10 @@ export function VersionDetail({
           <div className="grid gap-x-12 lg:grid-cols-[minmax(0,1fr)_336px] xl:grid-cols-[minmax(0,1fr)_390px]">
             <div className="min-w-0">
               <Problems checked={checked} summary={checked.summary} />
-              {checked.summary.tokens && checked.summary.tokens.histogram.length > 0 && (
+              {checked.summary.tokens && checked.summary.tokens.histogram.length > 1 && (
                 <Section
                   title="Row length"
-                  note={`${counted(checked.summary.tokens.histogram.length, 'bin')}, tokens of ${checked.summary.tokens.tokenizer}`}
+                  note={`in tokens of ${checked.summary.tokens.tokenizer}`}
                   line={false}
                 >
                   <Histogram
