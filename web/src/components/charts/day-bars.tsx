@@ -45,7 +45,7 @@ export function DayBars({
       {(width) => {
         const [, high] = domainOf(
           days.map((day) => day.usdMicros),
-          { zero: true, air: 0.02 },
+          { zero: true, air: 0.08 },
         );
         const y = linearScale({ domain: [0, high], range: [HEIGHT - BOTTOM, TOP], most: 4 });
         const left = Math.max(...y.ticks.map((tick) => labelWidth(axisMoney(tick, y.step)))) + 10;

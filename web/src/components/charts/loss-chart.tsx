@@ -116,6 +116,7 @@ function Plot({
     };
   }, [curves, smoothed, smoothing, baseLoss, scale, width, height, x]);
   const { y } = paths;
+  const hasValues = curves.training.length > 0 || curves.validation.length > 0 || baseLoss !== null;
 
   const reached = Math.max(reachedStep, curves.lastStep);
   const toGo = Math.max(0, totalSteps - reached);
@@ -123,7 +124,8 @@ function Plot({
   const lastValidation = curves.validation.at(-1);
   const ends = [
     ...(baseLoss === null ? [] : [{ name: 'base', value: baseLoss, className: 'fill-ink-3', plain: true }]),
-    ...(lastValidation
+    // The base's own measurement has its label already.
+    ...(lastValidation && (lastValidation.step > 0 || baseLoss === null)
       ? [{ name: 'validation', value: lastValidation.value, className: 'fill-c2', plain: false }]
       : []),
     ...(lastTraining
@@ -138,7 +140,7 @@ function Plot({
   );
   return (
     <>
-      <YGrid scale={y} left={left} right={right} />
+      {hasValues && <YGrid scale={y} left={left} right={right} />}
       {toGo > 0 && (
         <>
           <rect
@@ -150,6 +152,11 @@ function Plot({
           />
           <ToGo toGo={toGo} running={running} narrow={narrow} from={x.at(reached)} to={right} y={TOP + 18} />
         </>
+      )}
+      {!hasValues && (
+        <text x={(left + right) / 2} y={(TOP + bottom) / 2} textAnchor="middle" className="fill-ink-3">
+          {running ? 'The first value comes with the first step' : 'Nothing was measured'}
+        </text>
       )}
       <XAxis scale={x} y={bottom} unit={narrow ? undefined : 'step'} />
       <Epochs curves={curves} totalSteps={totalSteps} x={x} bottom={bottom} narrow={narrow} />

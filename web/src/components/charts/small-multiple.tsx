@@ -88,7 +88,7 @@ export function SmallMultiple({
           const reached = last?.step ?? 0;
           return (
             <>
-              <YGrid scale={y} left={left} right={right} label={label} />
+              {values.length > 0 && <YGrid scale={y} left={left} right={right} label={label} />}
               {reached < totalSteps && (
                 <rect
                   x={x.at(reached)}

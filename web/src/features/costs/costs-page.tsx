@@ -163,7 +163,7 @@ function BudgetSection({
       aside={current ? <TextLink to="/settings">Change budget</TextLink> : undefined}
     >
       <BudgetBar spent={budget.spentUsdMicros} held={budget.heldUsdMicros} limit={budget.limitUsdMicros} />
-      {current && (
+      {current && budget.heldUsdMicros > 0 && (
         <p className="text-12 text-ink-3">
           Pale: held by jobs that run, and given back where they don’t use it. With nothing free no new job
           starts.

@@ -28,7 +28,7 @@ export function GpuTable({ gpuTypes, total }: { gpuTypes: CostSummary['gpuTypes'
             const name = names.gpuType(type.gpuType)?.title ?? type.gpuType;
             return (
               <tr key={type.gpuType}>
-                <Td className="font-medium">{name}</Td>
+                <Td className="font-medium max-md:min-w-28">{name}</Td>
                 <Td numeric>{gpuTime(type.seconds)}</Td>
                 <Td numeric className="font-semibold">
                   {money(type.costUsdMicros)}

@@ -35,7 +35,7 @@ export function JobCosts({ jobs, name }: { jobs: readonly JobCost[]; name: strin
         <tbody>
           {jobs.map((job) => (
             <tr key={job.jobId} className="hover:bg-sunk max-md:hover:bg-transparent">
-              <Td className="max-md:max-w-40">
+              <Td className="max-md:min-w-36">
                 <Link
                   to="/training-jobs/$jobId"
                   params={{ jobId: job.jobId }}

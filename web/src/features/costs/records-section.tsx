@@ -64,7 +64,7 @@ function Records({ month }: { month: string }) {
           <tbody>
             {items.map((record) => (
               <tr key={`${record.jobId}/${record.attempt}/${record.sequence}`}>
-                <Td className="max-md:max-w-40">
+                <Td className="max-md:min-w-36">
                   <Link
                     to="/training-jobs/$jobId"
                     params={{ jobId: record.jobId }}

@@ -32,7 +32,7 @@ export function FilesSection({ model }: { model: Model }) {
         <tbody>
           {model.files.map((file) => (
             <tr key={file.path}>
-              <Td className="font-mono text-12 wrap-anywhere max-md:max-w-40">{file.path}</Td>
+              <Td className="font-mono text-12 wrap-anywhere max-md:min-w-36">{file.path}</Td>
               <Td numeric>{bytes(file.bytes)}</Td>
               <Td className="!py-1.5">
                 <CopyId id={file.sha256} what={`SHA-256 of ${file.path}`} />

@@ -120,14 +120,12 @@ function ModelDetail({ model }: { model: Model }) {
       </Verdict>
       {model.samples.length > 0 && <SamplesSection model={model} />}
       {model.evaluation && <QualitySection evaluation={model.evaluation} training={model.training} />}
-      <div className="grid gap-x-10 lg:grid-cols-[minmax(0,1fr)_392px]">
+      <div className="grid grid-cols-1 gap-x-10 lg:grid-cols-[minmax(0,1fr)_392px]">
         <div className="min-w-0">
           <FilesSection model={model} />
           <LineageSection model={model} />
         </div>
-        <aside className="min-w-0">
-          <LoadSection model={model} />
-        </aside>
+        <aside className="min-w-0">{available && <LoadSection model={model} />}</aside>
       </div>
     </Page>
   );

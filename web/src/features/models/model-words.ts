@@ -13,14 +13,16 @@ export interface VerdictWords {
 }
 
 /** “Ship” only if the whole 95 % interval is better than the base; the rule itself is the API's. */
-export function verdictOf(model: Pick<Model, 'verdict' | 'evaluation' | 'training'>): VerdictWords {
+export function verdictOf(
+  model: Pick<Model, 'verdict' | 'evaluation' | 'training' | 'samples'>,
+): VerdictWords {
   const { evaluation } = model;
   if (!evaluation) {
     return {
       tone: 'warn',
       word: 'Unproven',
       title: 'A gain can’t be proven',
-      sentence: `${heldOutWords(model.training.validationRows)}, so nothing says whether the model is better. Read its answers below, or train on more rows.`,
+      sentence: `${heldOutWords(model.training.validationRows)}, so nothing says whether the model is better. ${model.samples.length > 0 ? 'Read its answers below, or train' : 'Train'} on more rows.`,
     };
   }
   const losses = `validation loss ${loss(evaluation.base.loss)} → ${loss(evaluation.tuned.loss)}`;
@@ -154,23 +156,27 @@ export function checksumFile(files: readonly { path: string; sha256: string }[])
 export function loadCode(model: Pick<Model, 'baseModel' | 'name'>, packaged: boolean): string {
   const folder = `./${slug(model.name)}`;
   const base = packaged ? 'trainer/tiny_base/model' : model.baseModel.id;
-  const revision = packaged ? '' : `, revision="${model.baseModel.revision}"`;
   return [
-    ...(packaged ? ['# the base model lies in the repository'] : []),
     'from peft import PeftModel',
-    'from transformers import AutoModelForCausalLM, AutoTokenizer',
+    'from transformers import (',
+    '    AutoModelForCausalLM, AutoTokenizer)',
     '',
-    `base = AutoModelForCausalLM.from_pretrained("${base}"${revision})`,
-    `model = PeftModel.from_pretrained(base, "${folder}")`,
-    `tokenizer = AutoTokenizer.from_pretrained("${folder}")`,
+    ...(packaged ? ['# the base model lies in the repository'] : []),
+    'base = AutoModelForCausalLM.from_pretrained(',
+    `    "${base}"${packaged ? ')' : ','}`,
+    ...(packaged ? [] : [`    revision="${model.baseModel.revision}")`]),
+    'model = PeftModel.from_pretrained(',
+    `    base, "${folder}")`,
+    'tokenizer = AutoTokenizer.from_pretrained(',
+    `    "${folder}")`,
     '',
-    'messages = [{"role": "user", "content": "…"}]',
     'inputs = tokenizer.apply_chat_template(',
-    '    messages, add_generation_prompt=True,',
-    '    return_tensors="pt", return_dict=True,',
-    ')',
-    'output = model.generate(**inputs, max_new_tokens=96)',
-    'print(tokenizer.decode(output[0], skip_special_tokens=True))',
+    '    [{"role": "user", "content": "…"}],',
+    '    add_generation_prompt=True,',
+    '    return_tensors="pt", return_dict=True)',
+    'output = model.generate(',
+    '    **inputs, max_new_tokens=96)',
+    'print(tokenizer.decode(output[0]))',
   ].join('\n');
 }
 

@@ -80,7 +80,7 @@ function ModelTable({ items }: { items: readonly Model[] }) {
           const { evaluation } = model;
           return (
             <tr key={model.id} className="hover:bg-sunk max-md:hover:bg-transparent">
-              <Td className="max-md:max-w-44">
+              <Td className="max-md:min-w-36">
                 <Link
                   to="/models/$modelId"
                   params={{ modelId: model.id }}

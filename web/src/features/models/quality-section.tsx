@@ -48,7 +48,7 @@ export function QualitySection({
         <tbody>
           {rows.map((row) => (
             <tr key={row.measure}>
-              <Td>
+              <Td className="max-md:min-w-36">
                 <span className="font-medium">{row.measure}</span>
                 <div className="text-12 text-ink-3">{row.note}</div>
               </Td>
@@ -70,11 +70,7 @@ export function QualitySection({
               </Td>
               <Td
                 className={
-                  row.readsAs.startsWith('better')
-                    ? 'text-ok'
-                    : row.readsAs.startsWith('worse')
-                      ? 'text-bad'
-                      : 'text-ink-2'
+                  row.readsAs === 'better' ? 'text-ok' : row.readsAs === 'worse' ? 'text-bad' : 'text-ink-2'
                 }
               >
                 {row.readsAs}

@@ -143,7 +143,7 @@ export function DatasetPicker({
         {known.length > 1 && (
           <Select
             ariaLabel="Version"
-            className="!w-24"
+            className="!w-[76px] shrink-0"
             value={String(version)}
             onValueChange={(next) => onChange(datasetId, Number(next))}
             options={known.map((each) => ({

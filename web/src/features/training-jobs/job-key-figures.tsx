@@ -40,11 +40,9 @@ export function JobKeyFigures({
   const step = progress?.step ?? curves.lastStep;
   const share = totalSteps > 0 ? Math.min(1, step / totalSteps) : 0;
   const newest = curves.validation.at(-1);
-  const validation = newest?.value ?? progress?.validationLoss;
-  const difference =
-    validation !== undefined && baseLoss !== null && (newest?.step ?? 1) > 0
-      ? validation - baseLoss
-      : undefined;
+  // Before the first evaluation of the run only the base has been measured.
+  const validation = newest ? (newest.step > 0 ? newest.value : undefined) : progress?.validationLoss;
+  const difference = validation !== undefined && baseLoss !== null ? validation - baseLoss : undefined;
   const ended = hasEnded(status);
   const cap = `cap ${money(job.capUsdMicros)}`;
   return (

@@ -131,7 +131,7 @@ export function JobMonitor({ job, live, progress, curves, events, crumbs, error,
         stale={error !== null}
         now={now}
       />
-      <div className="grid gap-y-7 lg:grid-cols-[minmax(0,1fr)_316px] lg:gap-x-10">
+      <div className="grid grid-cols-1 gap-y-7 lg:grid-cols-[minmax(0,1fr)_316px] lg:gap-x-10">
         <div className="min-w-0 max-lg:contents">
           <LossSection
             className="order-1 min-w-0 max-lg:mb-0"
@@ -148,15 +148,17 @@ export function JobMonitor({ job, live, progress, curves, events, crumbs, error,
               </>
             }
           />
-          <MeasuresSection
-            className="order-5 min-w-0 lg:mb-8"
-            curves={curves}
-            totalSteps={totalSteps}
-            hyperparameters={job.hyperparameters}
-            gpu={names.gpuType(job.gpuType)}
-            gpuCount={job.gpuCount}
-            cursor={cursor}
-          />
+          {curves.points.length > 0 && (
+            <MeasuresSection
+              className="order-5 min-w-0 lg:mb-8"
+              curves={curves}
+              totalSteps={totalSteps}
+              hyperparameters={job.hyperparameters}
+              gpu={names.gpuType(job.gpuType)}
+              gpuCount={job.gpuCount}
+              cursor={cursor}
+            />
+          )}
           <JobLog
             className="order-6 min-w-0 max-lg:mb-0"
             jobId={job.id}
@@ -165,12 +167,7 @@ export function JobMonitor({ job, live, progress, curves, events, crumbs, error,
           />
         </div>
         <aside className="min-w-0 max-lg:contents">
-          <Section
-            title="Cost"
-            note={`${duration(billedSeconds(job, now))} at ${money(job.usdMicrosPerHour * job.gpuCount)} an hour`}
-            line={false}
-            className="order-2 max-lg:mb-0"
-          >
+          <Section title="Cost" note={costNote(job, now)} line={false} className="order-2 max-lg:mb-0">
             <SpendBar
               spent={spent}
               estimate={job.estimate.costUsdMicros}
@@ -201,6 +198,12 @@ export function JobMonitor({ job, live, progress, curves, events, crumbs, error,
       </div>
     </Page>
   );
+}
+
+function costNote(job: TrainingJob, now: Date): string {
+  const price = `${money(job.usdMicrosPerHour * job.gpuCount)} an hour`;
+  const seconds = billedSeconds(job, now);
+  return seconds === 0 ? `waiting is free, then ${price}` : `${duration(seconds)} at ${price}`;
 }
 
 function startWords(at: string, now: Date): string {

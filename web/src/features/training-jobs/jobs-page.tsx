@@ -111,7 +111,7 @@ function JobTable({ items }: { items: readonly Row[] }) {
       <tbody>
         {items.map((row) => (
           <tr key={row.job.id} className="hover:bg-sunk max-md:hover:bg-transparent">
-            <Td className="max-md:max-w-44">
+            <Td className="max-md:min-w-36">
               <Link
                 to="/training-jobs/$jobId"
                 params={{ jobId: row.job.id }}

@@ -146,7 +146,7 @@ export function NewRun({
   );
 
   return (
-    <div className="grid items-start gap-12 lg:grid-cols-[minmax(0,1fr)_384px]">
+    <div className="grid grid-cols-1 items-start gap-12 lg:grid-cols-[minmax(0,1fr)_384px]">
       <form noValidate onSubmit={(event) => event.preventDefault()}>
         <Section title="What to train" line={false}>
           <div className="grid gap-x-6 gap-y-4 md:grid-cols-2">
@@ -169,7 +169,7 @@ export function NewRun({
                 options={baseModels.map((model) => ({
                   value: model.id,
                   label: model.title,
-                  detail: `${compact(model.parameters)} parameters, context ${count(model.contextLength)}`,
+                  detail: `${compact(model.parameters)}, context ${count(model.contextLength)}`,
                 }))}
               />
             </Field>
@@ -248,7 +248,7 @@ export function NewRun({
                 {gpuType?.accelerator === 'cuda' && (
                   <Select
                     ariaLabel="How many GPUs"
-                    className="!w-20"
+                    className="!w-[76px] shrink-0"
                     value={String(form.gpuCount)}
                     onValueChange={(next) => change({ gpuCount: Number(next) })}
                     options={GPU_COUNTS.map((number) => ({ value: String(number), label: `${number} ×` }))}

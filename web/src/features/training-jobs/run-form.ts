@@ -166,9 +166,15 @@ function capitalised(message: string): string {
   return /[.?]$/.test(text) ? text : `${text}.`;
 }
 
+/** An empty object says nothing that leaving it out does not. */
+function withoutEmpty(_name: string, value: unknown): unknown {
+  const isEmpty = typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+  return isEmpty ? undefined : value;
+}
+
 /** The same request for a terminal: a key that is made once per run of the command, quotes made safe for the shell. */
 export function curlOf(origin: string, body: unknown): string {
-  const json = JSON.stringify(body, null, 2).replaceAll("'", `'\\''`);
+  const json = JSON.stringify(body, withoutEmpty, 2).replaceAll("'", `'\\''`);
   return [
     `curl -X POST ${origin}/v1/training-jobs \\`,
     '  -H "Authorization: Bearer $ACCESS_TOKEN" \\',
