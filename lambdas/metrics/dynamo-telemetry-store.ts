@@ -157,10 +157,5 @@ export function dynamoTelemetryStore(documents: Documents, table: string): Telem
         ...(older.length > limit && last ? { nextCursor: cursorOf(String(last['sk'])) } : {}),
       };
     },
-    async addEvent(owner, jobId, event, now) {
-      for (const { Put } of eventPuts(table, numberedEvents({ owner, jobId }, [event], 'job', now))) {
-        if (Put) await documents.send(new PutCommand(Put));
-      }
-    },
   };
 }

@@ -6,7 +6,6 @@ import type {
   LiveRecord,
   MetricChunkRecord,
 } from '../../contracts/metrics.ts';
-import type { EventToWrite } from './job-events.ts';
 import type { ProgressWrites } from './progress.ts';
 
 export interface LiveAndWatch {
@@ -29,8 +28,6 @@ export interface TelemetryStore {
     page: { limit: number; cursor?: string | undefined },
     now: Date,
   ): Promise<{ items: JobEventRecord[]; nextCursor?: string }>;
-  /** An event that stands alone, without a move of its job. */
-  addEvent(owner: string, jobId: string, event: EventToWrite, now: Date): Promise<void>;
 }
 
 /** What lies in the bucket once a job has ended and its rows are gone. */

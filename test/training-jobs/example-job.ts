@@ -68,12 +68,13 @@ const live = (job: TrainingJobRecord): LiveJob => {
 
 /** Attempt 1 handed over at second 1. */
 export const submittingJob = (more: Partial<TrainingJobRecord> = {}): LiveJob =>
-  live(decideAttempt(queuedJob(more), at(1)).job);
+  live({ ...decideAttempt(queuedJob(more), at(1)).job, ...more } as TrainingJobRecord);
 
 /** Attempt 1 claimed and seen running at second 10. */
 export function runningJob(more: Partial<TrainingJobRecord> = {}): LiveJob {
   const claims = [{ attempt: 1, nonce: '0'.repeat(32), at: at(10).toISOString() }];
-  return live(decideRunning(submittingJob({ claims, ...more }), at(10).toISOString(), at(10)).job);
+  const { job } = decideRunning(submittingJob({ claims, ...more }), at(10).toISOString(), at(10));
+  return live({ ...job, ...more, claims: more.claims ?? claims } as TrainingJobRecord);
 }
 
 /** Attempt 1 ended at second 100 and left a manifest. */

@@ -1,0 +1,304 @@
+import { gunzipSync } from 'node:zlib';
+import { describe, expect, test } from '@jest/globals';
+import { archiveKeys } from '../../lambdas/metrics/archive-keys.ts';
+import { bootstrapToken } from '../../lambdas/runs/run-token.ts';
+import { decideCancelled, decideFailure } from '../../lambdas/training-jobs/job-ends.ts';
+import { failureOf } from '../../lambdas/training-jobs/training-job.ts';
+import { decideAttempt } from '../../lambdas/training-jobs/attempts.ts';
+import { announceOutcome } from '../../lambdas/training-workflow/announce-outcome.ts';
+import { cleanUp } from '../../lambdas/training-workflow/clean-up.ts';
+import { prepareRun } from '../../lambdas/training-workflow/prepare-run.ts';
+import { publishModel } from '../../lambdas/training-workflow/publish-model.ts';
+import { settleCosts } from '../../lambdas/training-workflow/settle-costs.ts';
+import { hasRoom, type SubmitRun, submitRun } from '../../lambdas/training-workflow/submit-run.ts';
+import type { StepOutcome } from '../../lambdas/training-workflow/steps.ts';
+import {
+  at,
+  catalog,
+  JOB_ID,
+  OWNER,
+  publishingJob,
+  queuedJob,
+  runningJob,
+  submittingJob,
+} from '../training-jobs/example-job.ts';
+import { ended, input, modelManifest, unreachable, World } from './world.ts';
+
+const ID = `${JOB_ID}-1`;
+const submit = (world: World, second: number): Promise<StepOutcome> =>
+  submitRun(
+    {
+      jobs: world.jobs,
+      cluster: world.cluster,
+      catalog,
+      runsApiUrl: 'https://runs.test/v1',
+      bootstrapToken: async (run) => bootstrapToken('key', run),
+    } satisfies SubmitRun,
+    input,
+    at(second),
+  );
+const failedJob = () => decideFailure(runningJob(), failureOf('out-of-memory', 'x'), at(100)).job;
+
+describe('prepare-run', () => {
+  const prepare = (world: World) =>
+    prepareRun({ jobs: world.jobs, files: world.files, catalog }, input, at(1));
+
+  test('freezes the spec before the first attempt exists', async () => {
+    const world = new World(queuedJob());
+    expect(await prepare(world)).toEqual({ next: 'submit-run', waitSeconds: 0 });
+    expect(world.specs).toMatchObject([
+      {
+        jobId: JOB_ID,
+        baseModel: { source: { revision: 'tiny-base-1' } },
+        dataset: { data: { versionId: 'v1' } },
+      },
+    ]);
+    expect(world.job).toMatchObject({ status: 'submitting', attempt: 1 });
+  });
+
+  test('of what was cancelled in the queue starts nothing', async () => {
+    const world = new World(queuedJob({ cancelRequestedAt: at(0).toISOString() }));
+    expect(await prepare(world)).toEqual({ next: 'settle-costs', waitSeconds: 0 });
+    expect(world.job.status).toBe('cancelled');
+    expect(world.specs).toEqual([]);
+  });
+
+  test.each([
+    ['submitting', submittingJob(), 'submit-run'],
+    ['running', runningJob(), 'observe-run'],
+    ['publishing', publishingJob(), 'publish-model'],
+    ['failed', failedJob(), 'settle-costs'],
+    ['cleaned up', { ...failedJob(), cleanedUpAt: at(200).toISOString() }, 'done'],
+  ] as const)('started again on a job that is %s goes on there and changes nothing', async (_, job, next) => {
+    const world = new World(job);
+    expect(await prepare(world)).toEqual({ next, waitSeconds: 0 });
+    expect(world.job.revision).toBe(job.revision);
+  });
+});
+
+describe('submit-run', () => {
+  test('hands the run over with its API and a token that names the attempt, and nothing else', async () => {
+    const world = new World(submittingJob());
+    expect((await submit(world, 2)).next).toBe('observe-run');
+    expect(world.submitted).toEqual([
+      {
+        submissionId: ID,
+        environment: {
+          BRIGHTRUN_API_URL: 'https://runs.test/v1',
+          BRIGHTRUN_BOOTSTRAP_TOKEN: bootstrapToken('key', { owner: OWNER, jobId: JOB_ID, attempt: 1 }),
+        },
+        resources: { numCpus: 2, numGpus: 0, memoryBytes: 1024 ** 3 },
+        metadata: { job: JOB_ID, attempt: '1' },
+      },
+    ]);
+  });
+
+  test('a POST whose answer was lost is looked up, never repeated', async () => {
+    const world = new World(submittingJob());
+    world.submission = { state: 'in-doubt', reason: 'TimeoutError' };
+    expect((await submit(world, 2)).next).toBe('submit-run');
+    world.looks.set(ID, { state: 'running' });
+    expect((await submit(world, 32)).next).toBe('observe-run');
+    expect(world.submitted).toHaveLength(1);
+  });
+
+  test('an attempt that was claimed and is lost is not handed over again', async () => {
+    const claims = [{ attempt: 1, nonce: 'n', at: at(3).toISOString() }];
+    const world = new World(submittingJob({ claims }));
+    expect((await submit(world, 4)).next).toBe('observe-run');
+    expect(world.submitted).toEqual([]);
+  });
+
+  test('waits until nothing of the attempt before is on the cluster', async () => {
+    const world = new World(decideAttempt(runningJob(), at(20)).job);
+    world.looks.set(ID, { state: 'running' });
+    expect((await submit(world, 21)).next).toBe('submit-run');
+    expect(world.stopped).toEqual([ID]);
+    expect(world.submitted).toEqual([]);
+    world.looks.set(ID, ended('stopped', 22));
+    expect((await submit(world, 23)).next).toBe('observe-run');
+    expect(world.forgotten).toEqual([ID]);
+    expect(world.submitted.map(({ submissionId }) => submissionId)).toEqual([`${JOB_ID}-2`]);
+  });
+
+  test('of a cancelled job hands nothing over', async () => {
+    const world = new World(submittingJob({ cancelRequestedAt: at(1).toISOString() }));
+    expect((await submit(world, 2)).next).toBe('settle-costs');
+    expect(world.job.status).toBe('cancelled');
+    expect(world.submitted).toEqual([]);
+  });
+
+  test('a cluster that is down is waited for, for an hour', async () => {
+    const world = new World(submittingJob());
+    world.looks.set(ID, unreachable());
+    expect((await submit(world, 2)).next).toBe('submit-run');
+    expect((await submit(world, 3600)).next).toBe('submit-run');
+    expect((await submit(world, 3602)).next).toBe('settle-costs');
+    expect(world.job).toMatchObject({ status: 'failed', failure: { code: 'cluster-unreachable' } });
+  });
+
+  test('a cluster that refuses the key fails the job with that reason', async () => {
+    const world = new World(submittingJob());
+    world.looks.set(ID, unreachable(true));
+    await submit(world, 2);
+    expect(world.job).toMatchObject({ status: 'failed', failure: { code: 'cluster-refused' } });
+  });
+
+  test('waits for room where there will be some, and asks where nobody knows', () => {
+    const needed = { numCpus: 2, numGpus: 1 };
+    const cluster = (used: number, total: number) => ({ cpus: { used: 0, total: 8 }, gpus: { used, total } });
+    expect(hasRoom(cluster(0, 1), needed)).toBe(true);
+    expect(hasRoom(cluster(1, 1), needed)).toBe(false);
+    // Nodes may still be added.
+    expect(hasRoom(cluster(0, 0), needed)).toBe(true);
+    expect(hasRoom(undefined, needed)).toBe(true);
+  });
+});
+
+describe('publish-model', () => {
+  const publish = (world: World) => publishModel(world, input, at(200));
+  const withManifest = (manifest = modelManifest(), job = publishingJob()) => {
+    const world = new World(job);
+    world.manifests.set('m1', manifest);
+    return world;
+  };
+
+  test('writes job and model together: one model a job', async () => {
+    const world = withManifest();
+    expect((await publish(world)).next).toBe('settle-costs');
+    expect(world.models).toMatchObject([
+      { jobId: JOB_ID, id: JOB_ID.replace('job_', 'mdl_'), totalBytes: 20, verdict: 'unproven', attempts: 1 },
+    ]);
+    expect(world.models[0]?.versionIds).toEqual({
+      'final/adapter_model.safetensors': 'version of final/adapter_model.safetensors',
+      'final/adapter_config.json': 'version of final/adapter_config.json',
+    });
+    expect(world.job).toMatchObject({
+      status: 'succeeded',
+      modelId: world.models[0]?.id,
+      stopReason: 'completed',
+    });
+    expect((await publish(world)).next).toBe('settle-costs');
+    expect(world.models).toHaveLength(1);
+  });
+
+  const [adapter, config] = modelManifest().files;
+  test.each([
+    ['of another job', modelManifest({ jobId: 'job_01JD0000000000000000000001' })],
+    ['of another attempt', modelManifest({ attempt: 2 })],
+    ['of other bytes', modelManifest({ datasetSha256: 'b'.repeat(64) })],
+    ['of another base model', modelManifest({ baseModel: { id: 'other', revision: 'r' } })],
+    ['without the adapter', modelManifest({ files: [config!] })],
+    ['with a file twice', modelManifest({ files: [adapter!, adapter!, config!] })],
+    [
+      'with a file outside its folder',
+      modelManifest({ files: [adapter!, config!, { ...config!, path: 'checkpoints/1/x' }] }),
+    ],
+  ])('a manifest %s makes no model', async (_, manifest) => {
+    const world = withManifest(manifest);
+    expect((await publish(world)).next).toBe('settle-costs');
+    expect(world.job).toMatchObject({ status: 'failed', failure: { code: 'manifest-invalid' } });
+    expect(world.models).toEqual([]);
+  });
+
+  test('a file whose checksum S3 does not confirm makes no model', async () => {
+    const world = withManifest();
+    world.differing.add('final/adapter_model.safetensors');
+    await publish(world);
+    expect(world.job).toMatchObject({
+      status: 'failed',
+      failure: { code: 'manifest-invalid', detail: expect.stringContaining('adapter_model') },
+    });
+    expect(world.models).toEqual([]);
+  });
+
+  test('the version that the trainer named is verified, not a later one', async () => {
+    const completion = {
+      attempt: 1,
+      outcome: 'published' as const,
+      manifestVersionId: 'told',
+      at: at(95).toISOString(),
+    };
+    const world = withManifest(modelManifest({ attempt: 2 }), publishingJob({ completion }));
+    world.manifests.set('told', modelManifest());
+    await publish(world);
+    expect(world.job.status).toBe('succeeded');
+  });
+});
+
+describe('the end of a job', () => {
+  test('pays the last interval, then lets the hold go, each once', async () => {
+    const world = new World(failedJob());
+    for (let round = 0; round < 3; round += 1) {
+      expect((await settleCosts(world, input, at(120 + round))).next).toBe('announce-outcome');
+    }
+    expect(world.job.costUsdMicros).toBe(90_000);
+    expect(world.costs).toHaveLength(1);
+    expect(world.releases).toBe(1);
+  });
+
+  test('is settled although a step kept throwing', async () => {
+    const world = new World(runningJob());
+    const given = { ...input, unexpectedIn: 'observe-run' as const };
+    expect((await settleCosts(world, given, at(500))).next).toBe('announce-outcome');
+    expect(world.job).toMatchObject({ status: 'failed', failure: { code: 'platform-fault' } });
+    expect(world.releases).toBe(1);
+  });
+
+  test('that has not come is not settled: the job goes on where it is', async () => {
+    const world = new World(runningJob());
+    expect((await settleCosts(world, input, at(500))).next).toBe('observe-run');
+    expect(world.releases).toBe(0);
+  });
+
+  test('is told once', async () => {
+    const world = new World(failedJob());
+    for (let round = 0; round < 2; round += 1) {
+      expect((await announceOutcome(world, input, at(120))).next).toBe('clean-up');
+    }
+    expect(world.outcomes.map(({ kind }) => kind)).toEqual(['job-failed']);
+  });
+});
+
+describe('clean-up', () => {
+  const clean = (world: World, second = 200) => cleanUp(world, input, at(second));
+
+  test('archives, lets the cluster forget, and leaves the index', async () => {
+    const world = new World(failedJob());
+    world.looks.set(ID, ended('failed', 100));
+    world.logText = 'fetched https://s3.test/x?X-Amz-Signature=abc\n';
+    expect(await clean(world)).toEqual({ next: 'done', waitSeconds: 0 });
+    const keys = archiveKeys(OWNER, JOB_ID);
+    expect([...world.archive.keys()].sort()).toEqual([keys.events, keys.log, keys.metrics].sort());
+    expect(gunzipSync(world.archive.get(keys.log)!).toString()).toContain('X-Amz-Signature=[redacted]');
+    expect(world.forgotten).toEqual([ID]);
+    expect(world.job.cleanedUpAt).toBe(at(200).toISOString());
+  });
+
+  test('stops what still runs, again and again, and only then ends', async () => {
+    const world = new World(decideCancelled(runningJob(), at(100)).job);
+    world.looks.set(ID, { state: 'running' });
+    for (const second of [200, 230, 260]) {
+      expect(await clean(world, second)).toEqual({ next: 'clean-up', waitSeconds: 30 });
+    }
+    expect(world.stopped).toEqual([ID, ID, ID]);
+    world.looks.set(ID, ended('stopped', 265));
+    expect((await clean(world, 290)).next).toBe('done');
+  });
+
+  test('waits a day for a silent cluster, then lets the job go', async () => {
+    const world = new World(failedJob());
+    world.looks.set(ID, unreachable());
+    expect((await clean(world, 200)).next).toBe('clean-up');
+    expect((await clean(world, 100 + 86_400)).next).toBe('done');
+  });
+
+  test('a second pass does not write a shorter log over the first', async () => {
+    const world = new World(failedJob());
+    const { log } = archiveKeys(OWNER, JOB_ID);
+    world.archive.set(log, Buffer.from('the whole log'));
+    world.logText = undefined;
+    await clean(world);
+    expect(Buffer.from(world.archive.get(log)!).toString()).toBe('the whole log');
+  });
+});
