@@ -8,7 +8,7 @@ import { Reply } from './reply.ts';
 const always = (requestId: string) => ({ 'x-request-id': requestId, 'cache-control': 'no-store' });
 
 /** What a handler returned does not fit the operation: a fault of ours that must be seen, not sent. */
-export class AnswerError extends Error {
+class AnswerError extends Error {
   constructor(operationId: string, issues: string) {
     super(`The answer of ${operationId} does not fit its contract:\n${issues}`);
     this.name = 'AnswerError';

@@ -4,7 +4,7 @@ import * as z from 'zod';
 export type EnvironmentSchema = z.ZodObject;
 
 /** The variables that stand in the process do not fit the function's schema: a fault of the deployment. */
-export class EnvironmentError extends Error {
+class EnvironmentError extends Error {
   constructor(issues: string) {
     super(`The environment of this function does not fit its schema:\n${issues}`);
     this.name = 'EnvironmentError';
@@ -12,7 +12,7 @@ export class EnvironmentError extends Error {
 }
 
 /** The only place that reads the process environment. Throws `EnvironmentError` naming each variable that is wrong. */
-export function readEnvironment<Schema extends EnvironmentSchema>(
+function readEnvironment<Schema extends EnvironmentSchema>(
   schema: Schema,
   variables: Record<string, string | undefined> = process.env,
 ): z.output<Schema> {

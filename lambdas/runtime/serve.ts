@@ -26,7 +26,7 @@ export interface HttpEvent {
 }
 
 /** What a handler gets: everything parsed, the caller proven, the clock as a function. */
-export interface ApiRequest<O extends AnyOperation> {
+interface ApiRequest<O extends AnyOperation> {
   readonly path: RequestOf<O>['path'];
   readonly query: RequestOf<O>['query'];
   readonly body: RequestOf<O>['body'];
@@ -49,7 +49,7 @@ export interface ApiRequest<O extends AnyOperation> {
 type Body<O extends AnyOperation> = z.input<O['success']['body']>;
 /** The body, a reply around it, or nothing where there is no body. */
 type Returned<O extends AnyOperation> = Body<O> | Reply<Body<O>> | (undefined extends Body<O> ? void : never);
-export type Handle<O extends AnyOperation> = (request: ApiRequest<O>) => Returned<O> | Promise<Returned<O>>;
+type Handle<O extends AnyOperation> = (request: ApiRequest<O>) => Returned<O> | Promise<Returned<O>>;
 /** One handler for each operation of the noun: a missing one does not compile. */
 export type Handlers<O extends AnyOperation> = { readonly [Each in O as Each['id']]: Handle<Each> };
 

@@ -51,6 +51,23 @@ describe('sums', () => {
     expect(histogram.at(-1)).toEqual({ from: 369, to: null, rows: 1 });
   });
 
+  test('bins are as wide as the rows need, whatever the context', () => {
+    const sums = new TokenSums(131_072);
+    for (let total = 1; total <= 360; total += 1) sums.add(total, { total, trained: total });
+    const rowsOf = () => sums.counts().histogram.reduce((sum, { rows }) => sum + rows, 0);
+    expect(sums.counts().histogram[1]).toEqual({ from: 17, to: 32, rows: 16 });
+    sums.add(700, { total: 700, trained: 700 });
+    expect(sums.counts().histogram[1]).toEqual({ from: 33, to: 64, rows: 32 });
+    expect(rowsOf()).toBe(361);
+    for (const total of [131_072, 131_073, 500_000]) sums.add(total, { total, trained: total });
+    expect(sums.counts().histogram.filter(({ rows }) => rows > 0)).toEqual([
+      { from: 0, to: 8192, rows: 361 },
+      { from: 122_881, to: 131_072, rows: 1 },
+      { from: 131_073, to: 139_264, rows: 1 },
+      { from: 188_417, to: null, rows: 1 },
+    ]);
+  });
+
   test('of a sample are scaled by the characters of all rows', () => {
     const sums = new TokenSums(1000);
     for (let at = 0; at < 160; at += 1) sums.add(100, at % 16 === 0 ? { total: 25, trained: 20 } : undefined);

@@ -219,7 +219,8 @@ describe('a dataset', () => {
       status: 'ready',
       files: { data: { sha256: sha256(Buffer.from(text)).digest('hex') } },
     });
-  });
+    // 9 MB through the emulator and every token of it counted, on a machine that has other things to do.
+  }, 30_000);
 
   test('that cannot be trained on is rejected with every reason, and told so', async () => {
     const made = await checked('cid', `${chatRows(12)}{"broken\n[1]\n`);

@@ -9,7 +9,7 @@ import { IssueLog } from './issue-log.ts';
 import { LineSplitter } from './line-splitter.ts';
 import type { TokenCounter } from './row-tokens.ts';
 
-export interface FileToCheck {
+interface FileToCheck {
   bytes: number;
   chunks: () => AsyncIterable<Uint8Array>;
 }

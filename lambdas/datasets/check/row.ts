@@ -2,7 +2,7 @@
 import type { DatasetIssueCode } from '../../../contracts/dataset-issues.ts';
 import type { DatasetFormat } from '../../../contracts/datasets.ts';
 
-export type Role = 'system' | 'user' | 'assistant' | 'tool' | 'text';
+type Role = 'system' | 'user' | 'assistant' | 'tool' | 'text';
 
 export interface Turn {
   role: Role;
@@ -11,7 +11,7 @@ export interface Turn {
   learnt: boolean;
 }
 
-export interface RowProblem {
+interface RowProblem {
   code: DatasetIssueCode;
   /** As in `messages.1.content`; absent where the whole row is meant. */
   path?: string;
@@ -39,7 +39,7 @@ const MESSAGE_FIELDS: ReadonlySet<string> = new Set(['role', 'content']);
 const isBlank = (text: string) => text.trim() === '';
 
 /** What a value is, in a person's words. */
-export function kindOf(value: unknown): string {
+function kindOf(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'an object';
@@ -47,7 +47,7 @@ export function kindOf(value: unknown): string {
 }
 
 /** The form a row has by its fields; the order is the trainer's (trainer/brightrun_trainer/dataset.py). */
-export function formatOf(row: Fields): DatasetFormat | null {
+function formatOf(row: Fields): DatasetFormat | null {
   const has = (name: string) => Object.hasOwn(row, name);
   if (has('messages')) return 'chat';
   if (has('prompt') && has('completion')) return 'prompt-completion';

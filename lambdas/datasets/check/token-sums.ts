@@ -5,6 +5,8 @@ import type { RowTokens } from './row-tokens.ts';
 const BINS_TO_CONTEXT = 16;
 /** Up to one and a half contexts; the last bin holds everything longer. */
 const BINS = 24;
+/** Bins begin narrow and double as longer rows come: in a context of 131,072 all rows would else be in one bar. */
+const NARROWEST = 16;
 
 /** Adds up the tokens of rows; where only a sample was counted, sums are scaled by the characters of all rows. */
 export class TokenSums {
@@ -18,12 +20,15 @@ export class TokenSums {
   #overContext = 0;
   readonly #contextLength: number;
   /** Tokens a bin is wide: equal, so that the height of a bar is comparable with the next one's. */
-  readonly #binTokens: number;
+  #binTokens: number;
+  readonly #widestBin: number;
   readonly #bins = Array.from({ length: BINS }, () => 0);
 
   constructor(contextLength: number) {
     this.#contextLength = contextLength;
-    this.#binTokens = Math.max(1, Math.ceil(contextLength / BINS_TO_CONTEXT));
+    this.#widestBin = Math.max(1, Math.ceil(contextLength / BINS_TO_CONTEXT));
+    this.#binTokens = this.#widestBin;
+    while (this.#binTokens % 2 === 0 && this.#binTokens > NARROWEST) this.#binTokens /= 2;
   }
 
   /** One row: its characters always, its tokens where it was counted. */
@@ -37,8 +42,16 @@ export class TokenSums {
     this.#trained += tokens.trained;
     this.longest(tokens.total);
     if (tokens.total > this.#contextLength) this.#overContext += 1;
+    while (tokens.total > this.#binTokens * (BINS - 1) && this.#binTokens < this.#widestBin) this.#widen();
     const at = Math.min(BINS - 1, Math.max(0, Math.ceil(tokens.total / this.#binTokens) - 1));
     this.#bins[at] = (this.#bins[at] ?? 0) + 1;
+  }
+
+  #widen(): void {
+    this.#binTokens *= 2;
+    const pairs = Array.from({ length: BINS / 2 }, (_, at) => this.#bins.slice(2 * at, 2 * at + 2));
+    const sums = pairs.map((pair) => pair.reduce((sum, rows) => sum + rows, 0));
+    this.#bins.splice(0, BINS, ...sums, ...sums.map(() => 0));
   }
 
   /** A row counted only because it may be the longest; it is no part of a sample. */
