@@ -38,11 +38,7 @@ export type ProgressDecision =
   { kind: 'repeat' } | { kind: 'superseded' } | ({ kind: 'write' } & ProgressWrites);
 
 /** Points in order of their steps, one a step. */
-export function mergePoints(
-  tail: readonly MetricPoint[],
-  points: readonly MetricPoint[],
-  now: Date,
-): MetricPoint[] {
+function mergePoints(tail: readonly MetricPoint[], points: readonly MetricPoint[], now: Date): MetricPoint[] {
   const latest = now.getTime() + CLOCK_TOLERANCE_MS;
   const bySteps = new Map(tail.map((point) => [point.step, point]));
   for (const point of points) {
@@ -53,7 +49,7 @@ export function mergePoints(
 }
 
 /** Full chunks of 100 and what is left over. */
-export function chunked(points: readonly MetricPoint[]): { full: MetricPoint[][]; rest: MetricPoint[] } {
+function chunked(points: readonly MetricPoint[]): { full: MetricPoint[][]; rest: MetricPoint[] } {
   const full: MetricPoint[][] = [];
   let place = 0;
   for (; points.length - place >= METRIC_CHUNK_POINTS; place += METRIC_CHUNK_POINTS) {
@@ -159,7 +155,7 @@ function eventsOf(
 }
 
 /** The end of a text, from a line's beginning. */
-export function newestLines(text: string, characters: number): string {
+function newestLines(text: string, characters: number): string {
   if (text.length <= characters) return text;
   const end = text.slice(-characters);
   return end.slice(end.indexOf('\n') + 1);

@@ -8,7 +8,7 @@ import type {
 } from '../../contracts/metrics.ts';
 import type { ProgressWrites } from './progress.ts';
 
-export interface LiveAndWatch {
+interface LiveAndWatch {
   live: LiveRecord | undefined;
   /** Epoch milliseconds; 0 where nobody watches. */
   watchedUntil: number;

@@ -10,7 +10,7 @@ export interface NewJob {
   limits: { user: number; platform: number };
 }
 
-export interface JobPageQuery {
+interface JobPageQuery {
   owner: string;
   status: 'live' | 'ended' | 'all';
   limit: number;

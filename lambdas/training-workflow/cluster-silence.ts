@@ -3,7 +3,7 @@ import type { TrainingJobRecord } from '../../contracts/training-jobs.ts';
 import type { JobStore } from '../training-jobs/job-store.ts';
 import { attemptNumber, type JobChange, revised } from '../training-jobs/training-job.ts';
 
-export function decideUnreachable(job: TrainingJobRecord, reason: string, now: Date): JobChange | undefined {
+function decideUnreachable(job: TrainingJobRecord, reason: string, now: Date): JobChange | undefined {
   if (job.unreachableSince) return undefined;
   const at = now.toISOString();
   return {
@@ -21,7 +21,7 @@ export function decideUnreachable(job: TrainingJobRecord, reason: string, now: D
   };
 }
 
-export function decideReachable(job: TrainingJobRecord, now: Date): JobChange | undefined {
+function decideReachable(job: TrainingJobRecord, now: Date): JobChange | undefined {
   if (!job.unreachableSince) return undefined;
   return {
     job: revised(job, { unreachableSince: undefined }, now),

@@ -15,10 +15,10 @@ import type { StepInput, StepOutcome } from './steps.ts';
 const REQUIRED = ['final/adapter_model.safetensors', 'final/adapter_config.json'];
 
 /** One model a job, so its id follows from the job's: a repeated publication is the same model. */
-export const modelIdOf = (jobId: string): string => jobId.replace(/^job_/, 'mdl_');
+const modelIdOf = (jobId: string): string => jobId.replace(/^job_/, 'mdl_');
 
 /** What is wrong with a manifest as a text; nothing where it fits the job. */
-export function manifestFault(manifest: ModelManifest, job: LiveJob): string | undefined {
+function manifestFault(manifest: ModelManifest, job: LiveJob): string | undefined {
   if (manifest.jobId !== job.id || manifest.attempt !== job.attempt)
     return 'It is of another job or attempt.';
   if (manifest.datasetSha256 !== job.dataset.data.sha256) return 'It was trained on other bytes.';
@@ -31,7 +31,7 @@ export function manifestFault(manifest: ModelManifest, job: LiveJob): string | u
 }
 
 /** The model's first revision. The evaluation passes through as it was measured; the verdict follows from it. */
-export function modelOf(job: LiveJob, manifest: ModelManifest, now: Date): ModelRecord {
+function modelOf(job: LiveJob, manifest: ModelManifest, now: Date): ModelRecord {
   const at = now.toISOString();
   const file = ({ path, bytes, sha256, compositeSha256 }: ManifestFile) => ({
     path,

@@ -28,7 +28,7 @@ const OUTBOX_PATIENCE_MS = 60_000;
 const GENERATIONS = 50;
 
 /** As the state machine itself names its successors when it hands over (lib/training-workflow.ts). */
-export const executionName = (jobId: string, generation: number): string =>
+const executionName = (jobId: string, generation: number): string =>
   generation === 0 ? jobId : `${jobId}-generation-${generation}`;
 
 /** Starts the job's next execution, unless one is running. True when it did. */
