@@ -93,11 +93,15 @@ export function abandoned(record: VersionIn<'uploading'>, now: Date): VersionIn<
   return { ...base(record, now), status: 'abandoned', abandonedAt: now.toISOString() };
 }
 
-/** When the sweeper should look at a version again; never for one whose work has ended. */
+/**
+ * When the sweeper should look at a version again; never for one whose work has ended. One that was just completed or
+ * is being checked has two minutes; one whose holder let go waits for nothing.
+ */
 export function dueAt(record: DatasetVersionRecord): string | undefined {
   if (record.status === 'uploading') return record.uploadEndsAt;
   if (record.status !== 'validating') return undefined;
-  return later(record.lease?.heartbeatAt ?? record.updatedAt, LEASE_SECONDS);
+  if (record.lease) return later(record.lease.heartbeatAt, LEASE_SECONDS);
+  return record.tries > 0 ? record.updatedAt : later(record.updatedAt, LEASE_SECONDS);
 }
 
 export type LeaseDecision =

@@ -161,6 +161,7 @@ describe('while a check runs', () => {
     };
     await expect(validateVersion(ports, REQUEST, 'one')).rejects.toThrow('connection reset');
     expect(stored()).toMatchObject({ status: 'validating', tries: 1 });
+    expect(decideVersionRepair(stored(), new Date(clock + 1))).toBe('check-again');
     bucket.files.open = open;
     expect(await validateVersion(ports, REQUEST, 'two')).toBe('checked');
   });

@@ -6,20 +6,14 @@ const SECRETS: readonly [string, RegExp][] = [
   ['a GitHub token', /\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{60,})/],
   ['an OpenAI or Anthropic key', /\bsk-(?:proj-|ant-)?[A-Za-z0-9_-]{32,}/],
   ['a Slack token', /\bxox[abprs]-[A-Za-z0-9-]{20,}/],
-  ['a Google API key', /\bAIza[0-9A-Za-z_-]{35}\b/],
+  ['a Google API key', /\bAIza[0-9A-Za-z_-]{35}(?![0-9A-Za-z_-])/],
   ['a Stripe key', /\b[rs]k_live_[A-Za-z0-9]{20,}/],
   ['a Hugging Face token', /\bhf_[A-Za-z0-9]{34,}\b/],
   ['a signed token', /\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}/],
 ];
-/** What each pattern must contain: a native search for these is ten times as fast as the patterns. */
-const HINTS = ['AKIA', 'ASIA', 'PRIVATE KEY', 'ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_', 'github_pat_'].concat([
-  'sk-',
-  'xox',
-  'AIza',
-  'k_live_',
-  'hf_',
-  'eyJ',
-]);
+/** What each pattern must begin with or contain: one search for all of these spares nearly every text the patterns. */
+const HINT =
+  /AKIA|ASIA|PRIVATE KEY|gh[pousr]_|github_pat_|sk-|xox[abprs]-|AIza|k_live_|hf_|eyJ[A-Za-z0-9_-]{10}/;
 
 const EMAIL = /\b[A-Za-z0-9._%+-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,24}\b/;
 /** Addresses that RFC 2606 keeps for examples are nobody's. */
@@ -30,7 +24,7 @@ const masked = (text: string) =>
 
 /** What kind of secret stands in the text, with all but its first characters masked. */
 export function findSecret(text: string): string | undefined {
-  if (!HINTS.some((hint) => text.includes(hint))) return undefined;
+  if (!HINT.test(text)) return undefined;
   for (const [kind, pattern] of SECRETS) {
     const found = pattern.exec(text);
     if (found) return `${kind}: ${masked(found[0])}`;
