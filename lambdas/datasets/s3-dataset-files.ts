@@ -7,6 +7,9 @@ import {
 } from '@aws-sdk/client-s3';
 import { type DatasetFiles, FileGone } from './dataset-files.ts';
 
+/** A page has 1,000 objects; a version has three. */
+const MOST_ROUNDS = 50;
+
 const GONE = new Set(['NoSuchKey', 'NoSuchVersion', 'NotFound', 'MethodNotAllowed']);
 const isGone = (error: unknown) => error instanceof Error && GONE.has(error.name);
 
@@ -69,7 +72,7 @@ export function s3DatasetFiles(client: S3Client, bucket: string): DatasetFiles {
 
     async removeAll(prefix) {
       // Each round deletes what it listed, so the next begins anew: nothing has to be remembered between calls.
-      for (;;) {
+      for (let round = 0; round < MOST_ROUNDS; round += 1) {
         const page = await client.send(new ListObjectVersionsCommand({ Bucket: bucket, Prefix: prefix }));
         const found = [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])];
         if (found.length === 0) return;
@@ -86,6 +89,7 @@ export function s3DatasetFiles(client: S3Client, bucket: string): DatasetFiles {
           throw new Error(`S3 kept ${Errors.length} objects: ${Errors[0]?.Code ?? 'no reason given'}`);
         }
       }
+      throw new Error('There is more to remove than one call can; the sweeper goes on.');
     },
   };
 }

@@ -112,7 +112,7 @@ class Reading {
     const turns = read.slice(0, last + 1).filter((turn) => turn !== undefined);
     const whole = read.every((turn) => turn !== undefined);
     if (whole && !turns.some((turn) => turn.learnt && !isBlank(turn.content))) {
-      this.problem('no-answer', 'messages', `${messages.length} messages, none of the assistant with text`);
+      this.problem('no-answer', 'messages', `none of ${messages.length} is of the assistant and has text`);
     }
     return turns;
   }
