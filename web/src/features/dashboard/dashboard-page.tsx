@@ -1,4 +1,5 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useRef } from 'react';
 import { getCostSummary } from '../../../../contracts/costs.ts';
 import { listDatasets } from '../../../../contracts/datasets.ts';
 import { listModels } from '../../../../contracts/models.ts';
@@ -7,7 +8,7 @@ import { LinkButton } from '../../components/button.tsx';
 import { Page, Section } from '../../components/page.tsx';
 import { ErrorState, QuietRows } from '../../components/states.tsx';
 import { TextLink } from '../../components/text-link.tsx';
-import { query } from '../../lib/api.ts';
+import { makeStale, query } from '../../lib/api.ts';
 import { ago } from '../../lib/format/time.ts';
 import { useNow } from '../../lib/use-now.ts';
 import { Attention } from './attention.tsx';
@@ -37,6 +38,15 @@ export default function DashboardPage() {
   const costs = useQuery(query(getCostSummary, {}, { everyMilliseconds: SLOW }));
 
   const jobs = live.data?.items;
+  // A job that leaves the live ones has ended: its outcome, its model and its cost are shown at once, not in 30 s.
+  const cache = useQueryClient();
+  const ids = jobs?.map(({ job }) => job.id).join(' ');
+  const before = useRef(ids);
+  useEffect(() => {
+    const gone = before.current?.split(' ').some((id) => id !== '' && !ids?.split(' ').includes(id));
+    before.current = ids;
+    if (gone) void makeStale(cache, ['training-jobs', 'models', 'costs', 'notifications']);
+  }, [ids, cache]);
   const isNew =
     jobs?.length === 0 &&
     ended.data?.items.length === 0 &&
