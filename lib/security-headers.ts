@@ -16,7 +16,7 @@ export const STRICT_TRANSPORT_SECONDS = 15_552_000;
  * Scripts, styles and fonts come from the origin alone, with nothing inline; `data:` images are the
  * icons a style sheet carries. Nothing may frame the pages and no form leaves them.
  */
-export function contentSecurityPolicy({ signIn, buckets }: PageConnections): string {
+function contentSecurityPolicy({ signIn, buckets }: PageConnections): string {
   return [
     "default-src 'none'",
     "script-src 'self'",

@@ -85,7 +85,6 @@ export class WebStack extends Stack {
       defaultRootObject: 'index.html',
       httpVersion: HttpVersion.HTTP2_AND_3,
       priceClass: PriceClass.PRICE_CLASS_100,
-      minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
       enableLogging: true,
       logBucket: accessLogs,
       logFilePrefix: 'distribution/',
@@ -93,6 +92,8 @@ export class WebStack extends Stack {
       ...(web.certificateArn
         ? {
             domainNames: [new URL(stage.webOrigin).host],
+            // Without a certificate of its own the distribution's is used, and it fixes this.
+            minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
             certificate: Certificate.fromCertificateArn(this, 'Certificate', web.certificateArn),
           }
         : {}),
@@ -179,33 +180,35 @@ export class WebStack extends Stack {
       apiBase: '/v1',
     });
     const hashed = 'assets/*';
+    // A hash in the name says that the file never changes. They go first: the document names them. (They also stand
+    // first here, because the CDK's copying function hangs on the first of them.)
+    const hashedFiles = builtPages
+      ? new BucketDeployment(this, 'HashedFiles', {
+          destinationBucket: pages,
+          sources: [Source.asset(builtPages)],
+          exclude: ['*'],
+          include: [hashed],
+          // Pages that are open in a browser still ask for the files of the build before.
+          prune: false,
+          cacheControl: [CacheControl.fromString('public, max-age=31536000, immutable')],
+        })
+      : undefined;
     const document = new BucketDeployment(this, 'Document', {
       destinationBucket: pages,
       sources: [...(builtPages ? [Source.asset(builtPages)] : []), configuration],
       exclude: [hashed],
-      // Pages that are open in a browser still ask for the files of the build before.
       prune: false,
       cacheControl: [CacheControl.fromString('no-cache')],
       distribution: this.distribution,
       distributionPaths: ['/*'],
     });
-    if (!builtPages) {
+    if (hashedFiles) {
+      document.node.addDependency(hashedFiles);
+    } else {
       Annotations.of(this).addWarningV2(
         'brightrun:pages-not-built',
         'web/dist is not built, so this synthesis deploys no pages. "npm run deploy" builds them first.',
       );
-      return;
     }
-    // A hash in the name says that the file never changes. They go first: the document names them.
-    document.node.addDependency(
-      new BucketDeployment(this, 'HashedFiles', {
-        destinationBucket: pages,
-        sources: [Source.asset(builtPages)],
-        exclude: ['*'],
-        include: [hashed],
-        prune: false,
-        cacheControl: [CacheControl.fromString('public, max-age=31536000, immutable')],
-      }),
-    );
   }
 }

@@ -53,7 +53,3 @@ export const StepOutcome = z.object({
   waitSeconds: z.int().min(0).max(3600),
 });
 export type StepOutcome = z.infer<typeof StepOutcome>;
-
-/** What an execution is started with. Byte-identical for one job: the start is idempotent (facts.md §2). */
-export const WorkflowInput = z.object({ owner: Owner, jobId: JobId });
-export type WorkflowInput = z.infer<typeof WorkflowInput>;
