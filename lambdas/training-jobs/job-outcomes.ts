@@ -46,7 +46,10 @@ export function startedOutcome(job: TrainingJobRecord, attempt: number, at: stri
       job,
       'started',
       'job-started',
-      { title: `“${job.name}” is running`, body: `It has been on ${job.gpuType} since ${at}.` },
+      {
+        title: `“${job.name}” is running`,
+        body: `It runs on ${job.gpuCount} × ${job.gpuType}. At most ${usd(job.capUsdMicros)} can be spent on it.`,
+      },
       at,
     );
   }
