@@ -143,6 +143,10 @@ const routeTree = root.addChildren([
   ]),
 ]);
 
+const DOOR: readonly string[] = ['/sign-in', '/sign-up', '/confirm', '/forgot', '/reset'];
+/** Whether an address lies behind the door. */
+const isInside = (path: string) => !DOOR.includes(path);
+
 /** Pages are fetched when a link to them is hovered or focused; their data when they are shown. */
 export function makeRouter(queryClient: QueryClient) {
   const router = createRouter({
@@ -154,9 +158,17 @@ export function makeRouter(queryClient: QueryClient) {
     defaultPendingMs: 150,
     scrollRestoration: true,
   });
+  let leaving = false;
   onSessionEnd(() => {
+    // Every call that was in the air says so; the first one leads away, from the page the person was on.
+    if (leaving || !isInside(router.state.location.pathname)) return;
+    leaving = true;
     queryClient.clear();
-    void router.navigate({ to: '/sign-in', search: { next: router.state.location.href, ended: true } });
+    void router
+      .navigate({ to: '/sign-in', search: { next: router.state.location.href, ended: true } })
+      .finally(() => {
+        leaving = false;
+      });
   });
   return router;
 }
