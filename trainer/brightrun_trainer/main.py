@@ -34,7 +34,8 @@ def _environment(environment: Mapping[str, str]) -> tuple[str, str]:
     url, token = environment.get("BRIGHTRUN_API_URL", ""), environment.get("BRIGHTRUN_BOOTSTRAP_TOKEN", "")
     missing = [n for n, v in (("BRIGHTRUN_API_URL", url), ("BRIGHTRUN_BOOTSTRAP_TOKEN", token)) if not v]
     if missing:
-        raise SystemExit(f"brightrun-train is started by a BrightRun cluster: {' and '.join(missing)} not set.")
+        print(f"brightrun-train is started by a BrightRun cluster: {' and '.join(missing)} not set.", file=sys.stderr)
+        raise SystemExit(EXIT_USAGE)
     return url, token
 
 

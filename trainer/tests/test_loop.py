@@ -81,6 +81,22 @@ def test_interrupted_at_any_step_and_resumed_is_the_same_as_never_interrupted(to
             assert np.array_equal(value, expected[name]), f"{name}, interrupted at {stop_at}"
 
 
+def test_the_best_adapter_of_before_an_interruption_can_still_win_after_it(tokenizer: Any, samples: list[Sample], tmp_path: Path) -> None:
+    diverging = replace(LOOP, learning_rate=0.08, schedule="constant")
+    first = loop_of(tokenizer, samples, Quiet(6))
+    first._settings = diverging
+    first.run()
+    assert first.state.best_step == 6 or first.state.best_step == 3
+    second = loop_of(tokenizer, samples, Quiet(9))
+    second._settings = diverging
+    second.restore(read_checkpoint(saved(tmp_path, first.snapshot()), "mine").snapshot)
+    second.state.best_loss = -1.0  # nothing that follows is better
+    second.run()
+    assert second.choose() == first.state.best_step
+    for name, value in second._backend.adapter().items():
+        assert np.array_equal(value, first._best[name])
+
+
 def test_checkpoints_that_are_missing_torn_damaged_or_of_another_run_are_refused(tokenizer: Any, samples: list[Sample], tmp_path: Path) -> None:
     loop = loop_of(tokenizer, samples, Quiet(1))
     loop.run()
@@ -126,6 +142,23 @@ def test_weight_decay_is_decoupled_from_the_gradient(tokenizer: Any, samples: li
     name = next(n for n in before if n.endswith("lora_a"))
     expected = plain.adapter()[name] - 1e-2 * 0.5 * before[name]
     assert np.allclose(decayed.adapter()[name], expected, atol=1e-6)
+
+
+def test_gradients_are_clipped_before_the_update(tokenizer: Any, samples: list[Sample]) -> None:
+    """Adam divides by the gradient's own size, so a clip shows only below its epsilon of 1e-8."""
+    clipped = backend(tokenizer, replace(LORA, dropout=0.0, weight_decay=0.0, max_gradient_norm=1e-10))
+    before = clipped.adapter()
+    result = clipped.step(samples[:4], 1e-3, 0)
+    moved = max(np.abs(clipped.adapter()[n] - before[n]).max() for n in before)
+    assert result.gradient_norm > 0.01, "the norm that is told is the one before clipping"
+    assert moved < 1e-4
+
+
+def test_dropout_draws_anew_at_each_step_and_alike_at_the_same(tokenizer: Any, samples: list[Sample]) -> None:
+    dropped = backend(tokenizer, replace(LORA, dropout=0.5))
+    dropped.load_adapter({n: np.full_like(a, 0.05) for n, a in dropped.adapter().items()})
+    losses = [dropped.step(samples[:4], 0.0, step).loss for step in (1, 2, 1)]
+    assert losses[0] == losses[2] != losses[1]
 
 
 def test_the_update_is_scaled_by_alpha_over_rank_and_one_batch_is_one_step(tokenizer: Any, samples: list[Sample]) -> None:

@@ -156,7 +156,9 @@ def test_the_budget_lands_by_the_clock_alone_and_a_cancel_goes_before_it() -> No
 def test_a_claim_repeats_its_nonce_and_backs_off_until_it_is_answered() -> None:
     script = Script((0, b""), (503, b"<html>"), (429, {}), (200, TOKEN | {"attempt": 3}))
     time = Time()
-    assert api_of(script, time).claim() == 3
+    api = api_of(script, time)
+    assert api.claim() == 3
+    assert api.secrets == {"bootstrap-token-1", "run-token-0001"}, "both are known to the log's redaction"
     assert len({r[3]["nonce"] for r in script.requests}) == 1
     assert len(script.requests[0][3]["nonce"]) == 32
     assert time.slept == [0.5, 1.0, 2.0]
