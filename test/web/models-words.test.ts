@@ -1,0 +1,83 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Model } from '../../contracts/models.ts';
+import { checksumFile, loadCode, qualityRows, verdictOf } from '../../web/src/features/models/model-words.ts';
+
+const evaluation = (
+  low: number,
+  mean: number,
+  high: number,
+  rows = 2410,
+): NonNullable<Model['evaluation']> => ({
+  rows,
+  tokens: 812_000,
+  base: { loss: 1.92, perplexity: 6.82, tokenAccuracy: 0.584 },
+  tuned: { loss: 1.92 + mean, perplexity: Math.exp(1.92 + mean), tokenAccuracy: 0.697 },
+  difference: { low, mean, high },
+});
+const model = (verdict: Model['verdict'], more: Partial<Model>): Model =>
+  ({
+    verdict,
+    evaluation: null,
+    training: { validationRows: 0, steps: 2460 },
+    samples: [],
+    ...more,
+  }) as unknown as Model;
+const text = (shown: string) => shown.replaceAll('\u00a0', ' ');
+
+describe('the verdict', () => {
+  test('ships with the figures it stands on', () => {
+    const words = verdictOf(model('ship', { evaluation: evaluation(-0.63, -0.61, -0.59) }));
+    expect(words.word).toBe('Ship');
+    expect(words.title).toBe('validation loss 1.920 → 1.310');
+    expect(text(words.sentence)).toContain('−0.610, 95 % interval −0.630 to −0.590, on 2,410 rows');
+    expect(words.tone).toBe('ok');
+  });
+
+  test('keeps the base and names a likely reason', () => {
+    expect(verdictOf(model('keep-the-base', { evaluation: evaluation(0.1, 0.2, 0.3) })).sentence).toContain(
+      'got worse',
+    );
+    const chance = verdictOf(model('keep-the-base', { evaluation: evaluation(-0.05, -0.015, 0.02) }));
+    expect(chance.word).toBe('Keep the base');
+    expect(chance.sentence).toContain('chance');
+  });
+
+  test('says that nothing is proven where too few rows were held out, and never ships then', () => {
+    const words = verdictOf(model('unproven', {}));
+    expect(words.title).toBe('A gain can’t be proven');
+    expect(words.sentence).toContain('No row was held out');
+    expect(verdictOf(model('unproven', { evaluation: evaluation(-1, -0.5, -0.1, 4) })).word).toBe('Unproven');
+  });
+});
+
+describe('the quality table', () => {
+  test('perplexity has the interval of the loss it is made of; accuracy claims none', () => {
+    const [loss, perplexity, accuracy] = qualityRows(evaluation(-0.63, -0.61, -0.59));
+    expect(loss?.readsAs).toBe('better');
+    expect(perplexity?.difference).toBe('× 0.54');
+    expect(perplexity?.interval).toBe('× 0.53 to 0.55');
+    expect(accuracy?.plot).toBeUndefined();
+    expect(accuracy?.difference).toBe('+11.3 points');
+  });
+
+  test('an interval across zero reads as no change', () => {
+    expect(qualityRows(evaluation(-0.05, -0.015, 0.02))[0]?.readsAs).toBe('no change to see');
+    expect(qualityRows(evaluation(0.05, 0.1, 0.2))[0]?.readsAs).toBe('worse');
+  });
+});
+
+describe('what leaves the page', () => {
+  test('checksums are in the form that sha256sum reads', () => {
+    expect(checksumFile([{ path: 'README.md', sha256: 'ab' }])).toBe('ab  README.md\n');
+  });
+
+  test('the code names the base at its revision, or the folder of a packaged one', () => {
+    const named = {
+      name: 'support-replies v3, balanced',
+      baseModel: { id: 'meta/llama', revision: '0e9e39f' },
+    };
+    expect(loadCode(named, false)).toContain('revision="0e9e39f"');
+    expect(loadCode(named, false)).toContain('"./support-replies-v3-balanced"');
+    expect(loadCode(named, true)).toContain('trainer/tiny_base/model');
+  });
+});
