@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { TrainingJob } from '../../contracts/training-jobs.ts';
+import { matching } from '../../web/src/app/jump-places.ts';
 import { readAuthSearch, readDatasetSearch } from '../../web/src/app/searches.ts';
 import { budgetProblem } from '../../web/src/features/account/budget-form.tsx';
 import { attentionOf } from '../../web/src/features/dashboard/attention-words.ts';
@@ -82,5 +83,24 @@ describe('what needs attention', () => {
     const again = { id: 'b', status: 'running', retryOf: 'a' } as unknown as TrainingJob;
     expect(of([failed('a', '2026-11-23T11:00:00Z'), again])).toEqual([]);
     expect(of([failed('a', '2026-11-15T11:00:00Z')])).toEqual([]);
+  });
+});
+
+describe('jumping', () => {
+  const found = {
+    datasets: [{ id: 'ds_1', name: 'support-replies' }],
+    jobs: [{ id: 'job_1', name: 'support-replies, balanced' }],
+    models: [{ id: 'mdl_1', name: 'tone-rewrite, jobs' }],
+  };
+  const labels = (typed: string) => matching(typed, found).map(({ kind, label }) => `${kind} ${label}`);
+
+  test('finds every typed word, in any order', () => {
+    expect(labels('balanced supp')).toEqual(['job support-replies, balanced']);
+    expect(labels('nothing of the kind')).toEqual([]);
+  });
+
+  test('shows first what begins with what was typed', () => {
+    expect(labels('jobs')).toEqual(['page Jobs', 'model tone-rewrite, jobs']);
+    expect(labels('')[0]).toBe('page Dashboard');
   });
 });

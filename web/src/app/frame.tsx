@@ -8,11 +8,12 @@ import {
   Contrast,
   Database,
   LayoutDashboard,
+  Search,
   SlidersHorizontal,
   TrendingDown,
   type LucideIcon,
 } from 'lucide-react';
-import { lazy, Suspense, type ReactNode } from 'react';
+import { lazy, Suspense, useState, type ReactNode } from 'react';
 import { IconButton } from '../components/button.tsx';
 import { OfflineBar } from '../components/states.tsx';
 import { config } from '../lib/config.ts';
@@ -48,6 +49,7 @@ const ACCOUNT: readonly Place[] = [
 
 /** Rail (212 px, 56 px of icons up to 1100 px, none on phones), top bar, the page, and on phones the bar below. */
 export function Frame() {
+  const [jumpOpen, setJumpOpen] = useState(false);
   return (
     <div className="min-h-dvh md:grid md:grid-cols-[56px_minmax(0,1fr)] lg:grid-cols-[212px_minmax(0,1fr)]">
       <a
@@ -59,14 +61,14 @@ export function Frame() {
       <Rail />
       <div className="min-w-0">
         <PhoneTop />
-        <TopBar />
+        <TopBar onJump={() => setJumpOpen(true)} />
         <OfflineBar />
         <main id="content">
           <Outlet />
         </main>
       </div>
       <PhoneBar />
-      <Shortcuts />
+      <Shortcuts jumpOpen={jumpOpen} onJumpOpenChange={setJumpOpen} />
     </div>
   );
 }
@@ -149,7 +151,7 @@ function zoneName(): string {
   return parts.find((part) => part.type === 'timeZoneName')?.value ?? 'local time';
 }
 
-function TopBar() {
+function TopBar({ onJump }: { onJump: () => void }) {
   const crumbs = useCrumbs();
   return (
     <div className="flex h-12 items-center gap-2 border-b border-line px-8 max-md:hidden">
@@ -171,12 +173,26 @@ function TopBar() {
           ))}
         </ol>
       </nav>
-      <IconButton label="Turn light or dark" className="ml-auto" onClick={toggleTheme}>
+      <button
+        type="button"
+        onClick={onJump}
+        className="ml-auto flex h-[30px] w-58 shrink-0 items-center gap-2 rounded-control border border-line bg-surface px-2 text-left text-ink-3 transition-colors hover:border-line-strong"
+      >
+        <Search aria-hidden className="size-4" />
+        Jump to
+        <kbd className="ml-auto rounded-mark border border-line bg-page px-1 font-sans text-11">
+          {isApple() ? '⌘K' : 'Ctrl K'}
+        </kbd>
+      </button>
+      <IconButton label="Turn light or dark" onClick={toggleTheme}>
         <Contrast aria-hidden />
       </IconButton>
     </div>
   );
 }
+
+/** Whose keyboards have ⌘. */
+const isApple = () => /Mac|iPhone|iPad/.test(navigator.userAgent);
 
 function PhoneTop() {
   return (

@@ -1,6 +1,7 @@
 import { Dialog } from '../components/dialog.tsx';
 
 const KEYS: readonly (readonly [keys: readonly string[], what: string])[] = [
+  [['⌘ K'], 'Jump to a page or a name'],
   [['g', 'd'], 'Dashboard'],
   [['g', 's'], 'Datasets'],
   [['g', 'j'], 'Jobs'],

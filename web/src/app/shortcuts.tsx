@@ -4,6 +4,7 @@ import { areShortcutsOn } from '../lib/shortcuts.ts';
 import { toggleTheme } from '../lib/theme.ts';
 
 const ShortcutsDialog = lazy(() => import('./shortcuts-dialog.tsx'));
+const JumpDialog = lazy(() => import('./jump-dialog.tsx'));
 
 const GO = {
   d: '/',
@@ -25,14 +26,28 @@ function isTyping(target: EventTarget | null): boolean {
   );
 }
 
-/** The single keys of the web. They do nothing while somebody types, and can be switched off in the settings. */
-export function Shortcuts() {
+/**
+ * The keys of the web. Single ones do nothing while somebody types, and can be switched off in the settings; ⌘K (or
+ * Ctrl K) always jumps.
+ */
+export function Shortcuts({
+  jumpOpen,
+  onJumpOpenChange,
+}: {
+  jumpOpen: boolean;
+  onJumpOpenChange: (open: boolean) => void;
+}) {
   const navigate = useNavigate();
   const [listOpen, setListOpen] = useState(false);
   const wentAt = useRef(0);
 
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
+      if ((event.metaKey || event.ctrlKey) && event.key.toLowerCase() === 'k') {
+        event.preventDefault();
+        onJumpOpenChange(true);
+        return;
+      }
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
       if (isTyping(event.target) || !areShortcutsOn()) return;
       const { key } = event;
@@ -73,12 +88,12 @@ export function Shortcuts() {
     };
     window.addEventListener('keydown', press);
     return () => window.removeEventListener('keydown', press);
-  }, [navigate]);
+  }, [navigate, onJumpOpenChange]);
 
-  if (!listOpen) return null;
   return (
     <Suspense fallback={null}>
-      <ShortcutsDialog open={listOpen} onOpenChange={setListOpen} />
+      {listOpen && <ShortcutsDialog open onOpenChange={setListOpen} />}
+      {jumpOpen && <JumpDialog open onOpenChange={onJumpOpenChange} />}
     </Suspense>
   );
 }
