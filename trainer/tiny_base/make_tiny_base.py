@@ -1,7 +1,7 @@
 """Makes the tiny base model: tokenizer, weights and chat template, from a seed, on a CPU.
 
-    python make_tiny_base.py --out model --steps 6000        # the committed one, see README.md
-    python make_tiny_base.py --out /tmp/try --steps 5        # what the test runs
+    python make_tiny_base.py --out model --steps 5000        # the committed one, see its README.md
+    python make_tiny_base.py --out <folder> --steps 12     # about what the test runs
 
 Needs torch, transformers, tokenizers and safetensors; nothing that ships needs them.
 """
@@ -188,7 +188,7 @@ def write(out: Path, model: LlamaForCausalLM, tokenizer: Tokenizer, reached: dic
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--steps", type=int, default=6000)
+    parser.add_argument("--steps", type=int, default=5000)
     parser.add_argument("--tokens", type=int, default=2048, help="tokens a step")
     parser.add_argument("--peak", type=float, default=4e-3, help="highest learning rate")
     parser.add_argument("--seed", type=int, default=1)
