@@ -104,6 +104,9 @@ describe('the cap', () => {
     expect(capOf({ cap: '12.50' }, estimate)).toBe(12_500_000);
     expect(capOf({ cap: 'a lot' }, estimate)).toBeUndefined();
     expect(capOf(form, undefined)).toBeUndefined();
+    const tight = { ...estimate, budget: { ...estimate.budget, freeUsdMicros: 9_000_000 } };
+    expect(capOf(form, tight)).toBe(9_000_000);
+    expect(capProblem(form, { ...tight, minimumCapUsdMicros: 10_000_000 })).toBeDefined();
   });
 
   test('says why it cannot be taken, with an amount that can', () => {

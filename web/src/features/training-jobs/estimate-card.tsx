@@ -110,25 +110,27 @@ function Row({ name, value, note }: { name: string; value: string; note: string 
 /** How the cap stands to the estimate, and what else should be known before starting. */
 function Landing({ estimate, cap }: { estimate: Estimate; cap: number | undefined }) {
   const { high, expected } = estimate.costUsdMicros;
+  // What does not fit does not run, so its cap says nothing.
+  const shown = estimate.memory.fits ? cap : undefined;
   const remarks = estimate.remarks.filter((remark) => remark !== '');
   return (
     <ul className="mt-3 grid gap-2 border-t border-line pt-3 text-12 text-ink-2">
-      {cap !== undefined && cap >= high && (
+      {shown !== undefined && shown >= high && (
         <Remark good>
           <b className="font-medium text-ink">Expected to end by itself.</b> Even the high estimate ends{' '}
-          {money(cap - high)} below the cap.
+          {money(shown - high)} below the cap.
         </Remark>
       )}
-      {cap !== undefined && cap < high && cap >= expected && (
+      {shown !== undefined && shown < high && shown >= expected && (
         <Remark>
           <b className="font-medium text-ink">The cap may end it early.</b> The high estimate is{' '}
-          {money(high - cap)} above it.
+          {money(high - shown)} above it.
         </Remark>
       )}
-      {cap !== undefined && cap < expected && (
+      {shown !== undefined && shown < expected && (
         <Remark>
-          <b className="font-medium text-ink">The cap is expected to end it early,</b> {money(expected - cap)}{' '}
-          before the run would be through.
+          <b className="font-medium text-ink">The cap is expected to end it early,</b>{' '}
+          {money(expected - shown)} before the run would be through.
         </Remark>
       )}
       {remarks.map((remark) => (

@@ -48,7 +48,7 @@ export function HyperparameterSection({
                 <Field
                   key={field.key}
                   label={field.label}
-                  hint={`Default ${showHyperparameter(field.key, defaults)}: ${field.why}.`}
+                  hint={`Default ${lower(showHyperparameter(field.key, defaults))}: ${field.why}.`}
                   error={errors[field.key]}
                 >
                   {field.options ? (
@@ -79,4 +79,9 @@ export function HyperparameterSection({
       </div>
     </Disclosure>
   );
+}
+
+/** A choice's words inside a sentence. */
+function lower(words: string): string {
+  return words.charAt(0).toLowerCase() + words.slice(1);
 }

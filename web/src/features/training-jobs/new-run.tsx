@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useCallback, useState } from 'react';
 import { listPresets, type BaseModel, type GpuType, type PresetId } from '../../../../contracts/catalog.ts';
+import type { Estimate } from '../../../../contracts/costs.ts';
 import { createTrainingJob } from '../../../../contracts/training-jobs.ts';
 import { Button } from '../../components/button.tsx';
 import { CopyButton } from '../../components/copy.tsx';
@@ -121,17 +122,14 @@ export function NewRun({
 
   const reason =
     offline ??
-    (dataProblem
-      ? `${dataset?.dataset.name ?? 'The dataset'} can’t be trained on: ${dataProblem}`
-      : Object.keys(errors).length > 0
-        ? 'A hyperparameter can’t be used as it stands.'
-        : capError
-          ? capError
-          : estimate && !estimate.memory.fits
-            ? 'It does not fit into the memory of this GPU type.'
-            : !body || !estimate
-              ? 'The estimate is not there yet.'
-              : undefined);
+    whyNot({
+      dataProblem,
+      dataset: dataset?.dataset.name,
+      errors,
+      estimate,
+      capError,
+      isWhole: body !== undefined,
+    });
   const startButton = (className: string) => (
     <Button
       variant="primary"
@@ -324,6 +322,23 @@ export function NewRun({
       </div>
     </div>
   );
+}
+
+/** The first thing that stands in the way of starting, as a sentence. */
+function whyNot(given: {
+  dataProblem: string | undefined;
+  dataset: string | undefined;
+  errors: object;
+  estimate: Estimate | undefined;
+  capError: string | undefined;
+  isWhole: boolean;
+}): string | undefined {
+  if (given.dataProblem) return `${given.dataset ?? 'The dataset'} can’t be trained on: ${given.dataProblem}`;
+  if (Object.keys(given.errors).length > 0) return 'A hyperparameter can’t be used as it stands.';
+  if (given.estimate && !given.estimate.memory.fits)
+    return 'It does not fit into the memory of this GPU type.';
+  if (given.capError) return given.capError;
+  return given.isWhole && given.estimate ? undefined : 'The estimate is not there yet.';
 }
 
 /** The same job for a terminal or a script. */

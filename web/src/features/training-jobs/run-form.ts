@@ -92,12 +92,18 @@ export function runChoicesOf(form: RunForm, preset: PresetId = form.preset) {
 /** The cap in micros: as typed, or the suggested one where nothing is typed. */
 export function capOf(form: Pick<RunForm, 'cap'>, estimate: Estimate | undefined): number | undefined {
   if (form.cap.trim() !== '') return parseMoney(form.cap);
-  return estimate?.suggestedCapUsdMicros;
+  return estimate && suggestedCap(estimate);
+}
+
+/** What the API suggests, but no more than is free this month, as long as that buys a model at all. */
+function suggestedCap({ suggestedCapUsdMicros, minimumCapUsdMicros, budget }: Estimate): number {
+  const free = budget.freeUsdMicros;
+  return free >= minimumCapUsdMicros ? Math.min(suggestedCapUsdMicros, free) : suggestedCapUsdMicros;
 }
 
 /** What the cap field shows before anything is typed. */
 export function suggestedCapText(estimate: Estimate | undefined): string {
-  return estimate ? editableMoney(estimate.suggestedCapUsdMicros) : '';
+  return estimate ? editableMoney(suggestedCap(estimate)) : '';
 }
 
 /** Why a cap cannot be taken, or undefined. The API decides again. */
