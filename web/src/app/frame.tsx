@@ -48,7 +48,7 @@ const ACCOUNT: readonly Place[] = [
 ];
 
 /** Rail (212 px, 56 px of icons up to 1100 px, none on phones), top bar, the page, and on phones the bar below. */
-export function Frame() {
+export function Frame({ children = <Outlet /> }: { children?: ReactNode }) {
   const [jumpOpen, setJumpOpen] = useState(false);
   return (
     <div className="min-h-dvh md:grid md:grid-cols-[56px_minmax(0,1fr)] lg:grid-cols-[212px_minmax(0,1fr)]">
@@ -63,9 +63,7 @@ export function Frame() {
         <PhoneTop />
         <TopBar onJump={() => setJumpOpen(true)} />
         <OfflineBar />
-        <main id="content">
-          <Outlet />
-        </main>
+        <main id="content">{children}</main>
       </div>
       <PhoneBar />
       <Shortcuts jumpOpen={jumpOpen} onJumpOpenChange={setJumpOpen} />

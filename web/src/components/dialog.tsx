@@ -36,13 +36,13 @@ export function Dialog({
             wide ? 'md:max-w-[760px]' : 'md:max-w-[520px]',
           )}
         >
-          <div className="px-5 pt-4 pr-14 pb-3">
+          <div className="px-5 pt-4 pr-14 pb-2">
             <Primitive.Title className="text-18 font-semibold">{title}</Primitive.Title>
             {description && (
               <Primitive.Description className="mt-1 text-ink-2">{description}</Primitive.Description>
             )}
           </div>
-          <div className="min-h-0 flex-1 overflow-y-auto px-5 pb-5">{children}</div>
+          <div className="min-h-0 flex-1 overflow-y-auto px-5 pt-1 pb-5">{children}</div>
           {footer && (
             <div className="flex flex-wrap justify-end gap-2 border-t border-line px-5 py-3 max-md:[&>*]:flex-1">
               {footer}
