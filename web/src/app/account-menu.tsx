@@ -19,7 +19,6 @@ export default function AccountMenu() {
       trigger={
         <button
           type="button"
-          aria-label={email ? `Account of ${email}` : 'Account'}
           className="flex w-full min-w-0 items-center gap-2 rounded-control px-2 py-1.5 text-left hover:bg-ink/5 max-lg:justify-center max-lg:px-0"
         >
           <span
@@ -28,7 +27,8 @@ export default function AccountMenu() {
           >
             {name.slice(0, 2)}
           </span>
-          <span className="min-w-0 flex-1 max-lg:hidden">
+          <span className="sr-only">Account of </span>
+          <span className="min-w-0 flex-1 max-lg:sr-only">
             <span className="block truncate leading-[15px] font-medium">{name}</span>
             <span className="block truncate text-11 leading-[14px] text-ink-3">{email?.split('@')[1]}</span>
           </span>

@@ -102,15 +102,14 @@ function Rail() {
   return (
     <header className="border-r border-line bg-rail max-md:hidden">
       <div className="sticky top-0 flex h-dvh flex-col px-2.5 pt-3.5 pb-3">
-        <Link
-          to="/"
-          aria-label="BrightRun, to the dashboard"
-          className="flex items-center gap-2 rounded-control px-2 pt-0.5 pb-3.5 text-14 font-semibold max-lg:justify-center max-lg:px-0"
-        >
-          <BrandMark />
-          <span className="max-lg:hidden">BrightRun</span>
+        <div className="flex items-center px-2 pt-0.5 pb-3.5 text-14 font-semibold max-lg:justify-center max-lg:px-0">
+          <Link to="/" className="flex items-center gap-2 rounded-control">
+            <BrandMark />
+            <span className="max-lg:sr-only">BrightRun</span>
+            <span className="sr-only">, to the dashboard</span>
+          </Link>
           <StageBadge stage={stage} className="ml-auto max-lg:hidden" />
-        </Link>
+        </div>
         <nav aria-label="Pages">
           <ul className="grid gap-px">{NOUNS.map(item)}</ul>
           <ul className="mt-3.5 grid gap-px">{ACCOUNT.map(item)}</ul>
@@ -195,9 +194,10 @@ const isApple = () => /Mac|iPhone|iPad/.test(navigator.userAgent);
 function PhoneTop() {
   return (
     <header className="sticky top-0 z-20 flex h-12 items-center gap-2 border-b border-line bg-page pr-2 pl-4 font-semibold md:hidden">
-      <Link to="/" aria-label="BrightRun, to the dashboard" className="flex min-h-10 items-center gap-2">
+      <Link to="/" className="flex min-h-10 items-center gap-2">
         <BrandMark />
         <span>BrightRun</span>
+        <span className="sr-only">, to the dashboard</span>
       </Link>
       <StageBadge stage={config().stage} className="ml-1" />
       <IconButton label="Turn light or dark" className="ml-auto" onClick={toggleTheme}>

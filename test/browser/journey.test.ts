@@ -1,0 +1,218 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { launchBrowser } from './chromium.ts';
+import { type StartedCopy, startCopy } from './copy.ts';
+import { accessibilityViolations, complaintsOf, DESK, PHONE, pictures, scrollsSideways } from './looks.ts';
+
+// Bringing everything up takes a minute on two cores, the run in the middle about two.
+jest.setTimeout(8 * 60_000);
+
+const EXAMPLES = resolve(import.meta.dirname, '../../examples');
+const PERSON = { email: 'maren@example.test', password: 'A long pass phrase 1!' };
+
+let copy: StartedCopy;
+let browser: Browser;
+let page: Page;
+let complaints: string[];
+
+beforeAll(async () => {
+  copy = await startCopy('browser');
+  browser = await launchBrowser();
+  const context = await browser.newContext({
+    locale: 'en-US',
+    timezoneId: 'UTC',
+    viewport: DESK,
+    reducedMotion: 'reduce',
+    acceptDownloads: true,
+  });
+  page = await context.newPage();
+  page.setDefaultTimeout(30_000);
+  complaints = complaintsOf(page);
+});
+
+afterAll(async () => {
+  await Promise.allSettled([browser?.close(), copy?.stop()]);
+});
+
+const heading = (name: string | RegExp) => page.getByRole('heading', { level: 1, name });
+const rail = (name: RegExp) => page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name });
+
+const findings: object[] = [];
+
+/** Pictures of the page, and what a machine can say about it; told at the end, so that one page hides no other. */
+async function look(name: string): Promise<void> {
+  await pictures(page, name);
+  for (const violation of await accessibilityViolations(page)) findings.push({ page: name, ...violation });
+  await page.setViewportSize(PHONE);
+  if (await scrollsSideways(page)) findings.push({ page: name, problem: 'scrolls sideways on a phone' });
+  await page.setViewportSize(DESK);
+}
+
+let broken: string | undefined;
+/** One step of the journey. Each stands on the one before, so that after a broken one the rest need not wait. */
+function step(name: string, walk: () => Promise<void>): void {
+  test(name, async () => {
+    if (broken) throw new Error(`An earlier step broke off: ${broken}`);
+    broken = name;
+    await walk();
+    broken = undefined;
+  });
+}
+
+describe('a person in a browser', () => {
+  step('signs up, confirms, and signs in', async () => {
+    await page.goto(copy.ready.url);
+    await heading('Sign in').waitFor();
+    await look('sign-in');
+    await page.getByRole('link', { name: 'Sign up' }).click();
+    await heading('Sign up').waitFor();
+    await page.getByLabel('E-mail address').fill(PERSON.email);
+    await page.getByLabel('Password', { exact: true }).fill(PERSON.password);
+    await look('sign-up');
+    await page.getByRole('button', { name: 'Sign up, and send the code' }).click();
+    await heading('Confirm your address').waitFor();
+    await page.getByLabel('Code').fill('123456');
+    await page.getByRole('button', { name: 'Confirm' }).click();
+    await heading('Sign in').waitFor();
+
+    await page.getByLabel('Password', { exact: true }).fill('not the password 1!');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('alert').first().waitFor();
+    await page.getByLabel('Password', { exact: true }).fill(PERSON.password);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await heading('Dashboard').waitFor();
+    await look('dashboard-empty');
+    // The refused password is the one error a browser may tell: Cognito answers it with 400.
+    expect(complaints.splice(0).filter((complaint) => !/400/.test(complaint))).toEqual([]);
+  });
+
+  step('sees empty pages that say what belongs there', async () => {
+    for (const [name, title] of [
+      ['Datasets', 'Datasets'],
+      ['Jobs', 'Jobs'],
+      ['Models', 'Models'],
+      ['Costs', 'Costs'],
+      ['Notifications', 'Notifications'],
+    ] as const) {
+      await rail(new RegExp(`^${name}`)).click();
+      await heading(title).waitFor();
+      await page.waitForLoadState('networkidle');
+      await look(`${name.toLowerCase()}-empty`);
+    }
+    expect(complaints).toEqual([]);
+  });
+
+  step('is told what is wrong with a file, line by line', async () => {
+    await rail(/^Datasets/).click();
+    await uploadFiles('with-problems.jsonl');
+    await page
+      .getByText(/^Can’t be used/)
+      .first()
+      .waitFor();
+    await look('dataset-with-problems');
+    expect(complaints).toEqual([]);
+  });
+
+  step('uploads a dataset with its validation file and sees its verdict', async () => {
+    await rail(/^Datasets/).click();
+    await heading('Datasets').waitFor();
+    await uploadFiles('country-guide.jsonl', 'country-guide.validation.jsonl');
+    await heading(/country-guide/).waitFor();
+    await page
+      .getByText(/^Ready/)
+      .first()
+      .waitFor();
+    await look('dataset');
+    expect(complaints).toEqual([]);
+  });
+
+  step('sees the price before the start, and starts a job under a cap', async () => {
+    await page
+      .getByRole('link', { name: /Train|New training job/ })
+      .first()
+      .click();
+    await heading('New training job').waitFor();
+    const start = page.getByRole('button', { name: /^Start, and spend up to \$/ }).first();
+    await start.waitFor();
+    await page.waitForLoadState('networkidle');
+    await look('new-training-job');
+    await start.click();
+    await page.waitForURL(/\/training-jobs\/job_/);
+    expect(complaints).toEqual([]);
+  });
+
+  step('watches the curve grow, also after a reload', async () => {
+    await page.getByText('Running', { exact: true }).first().waitFor({ timeout: 120_000 });
+    const chart = page.getByRole('img', { name: /loss/i }).first();
+    await chart.waitFor({ timeout: 120_000 });
+    await page.reload();
+    await chart.waitFor();
+    await look('job-monitor-running');
+    await rail(/^Dashboard/).click();
+    await heading('Dashboard').waitFor();
+    await page.getByText('Running', { exact: true }).first().waitFor();
+    await look('dashboard-running');
+    await page.goBack();
+    await page.getByText('Succeeded', { exact: true }).first().waitFor({ timeout: 240_000 });
+    await look('job-monitor');
+    expect(complaints).toEqual([]);
+  });
+
+  step('downloads a model that is better than its base, with the SHA-256 that is shown', async () => {
+    await rail(/^Models/).click();
+    await heading('Models').waitFor();
+    await page.waitForLoadState('networkidle');
+    await look('models');
+    await page
+      .getByRole('link', { name: /country-guide/ })
+      .first()
+      .click();
+    await page.getByText(/Ship/).first().waitFor();
+    await look('model');
+    const row = page.getByRole('row').filter({ hasText: 'adapter_model.safetensors' });
+    const downloading = page.waitForEvent('download');
+    await row.getByRole('button', { name: /Download/ }).click();
+    const file = await (await downloading).path();
+    const sha256 = createHash('sha256').update(readFileSync(file)).digest('hex');
+    expect(await row.innerText()).toContain(sha256.slice(0, 8));
+    expect(complaints).toEqual([]);
+  });
+
+  step('finds what it cost, what happened and what can be set', async () => {
+    for (const [name, title] of [
+      ['Costs', 'Costs'],
+      ['Jobs', 'Jobs'],
+      ['Datasets', 'Datasets'],
+      ['Notifications', 'Notifications'],
+      ['Settings', 'Settings'],
+      ['Dashboard', 'Dashboard'],
+    ] as const) {
+      await rail(new RegExp(`^${name}`)).click();
+      await heading(title).waitFor();
+      await page.waitForLoadState('networkidle');
+      await look(name.toLowerCase());
+    }
+    expect(complaints).toEqual([]);
+  });
+
+  test('met no page that fails WCAG 2.2 AA or scrolls sideways on a phone', () => {
+    expect(findings).toEqual([]);
+  });
+});
+
+async function uploadFiles(data: string, validation?: string): Promise<void> {
+  await page
+    .getByRole('button', { name: /^Upload dataset/ })
+    .first()
+    .click();
+  const dialog = page.getByRole('dialog', { name: 'Upload a dataset' });
+  await dialog.locator('input[type=file]').first().setInputFiles(join(EXAMPLES, data));
+  if (validation) {
+    await dialog.getByRole('button', { name: 'Choose them yourself, in a file' }).click();
+    await dialog.locator('input[type=file]').nth(1).setInputFiles(join(EXAMPLES, validation));
+  }
+  await dialog.getByRole('button', { name: /^Upload .*, and check it$/ }).click();
+}
