@@ -92,7 +92,7 @@ function Summary({ summary, today }: { summary: CostSummary; today: number | und
             )
           }
         >
-          A job’s cost is shown before it starts, while it runs and here, never more than its cap.
+          A job’s cost is shown before it starts, while it runs and here.
         </EmptyState>
       </>
     );

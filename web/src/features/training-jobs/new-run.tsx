@@ -208,7 +208,7 @@ export function NewRun({
               hint={
                 cap === undefined
                   ? undefined
-                  : `${money(cap)} is held at the start; what isn’t used comes back. You’re never charged more.`
+                  : `${money(cap)} is held at the start; what isn’t used comes back. Near the cap the run saves, publishes and stops.`
               }
             >
               <Input
