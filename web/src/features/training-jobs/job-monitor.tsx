@@ -177,7 +177,7 @@ export function JobMonitor({ job, live, progress, curves, events, crumbs, error,
             <p className="mt-2 text-12 text-ink-2">
               Shaded: the estimate,{' '}
               {moneyRange(job.estimate.costUsdMicros.low, job.estimate.costUsdMicros.high)}, made before the
-              start. More than {money(job.capUsdMicros)} is never spent.
+              start. Near the cap of {money(job.capUsdMicros)} the run saves, publishes and stops.
             </p>
           </Section>
           <Section

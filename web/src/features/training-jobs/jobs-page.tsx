@@ -198,7 +198,7 @@ function NoJobs() {
       }
     >
       A job tunes a base model on a dataset that passed its check. Time and cost are shown before it starts,
-      and it never spends more than its cap. Without a dataset,{' '}
+      and near its cap the run saves, publishes and stops. Without a dataset,{' '}
       <TextLink to="/datasets">begin there</TextLink>.
     </EmptyState>
   );
