@@ -59,7 +59,11 @@ export const BASE_MODELS: readonly CatalogBaseModel[] = [
     hiddenSize: 128,
     contextLength: 256,
     weightBytes: 1_673_472,
-    source: { kind: 'packaged', revision: 'tiny-base-1' },
+    // SHA-256 of its model.safetensors: a remade model is another revision.
+    source: {
+      kind: 'packaged',
+      revision: '6bab200d289c46c23403db0cdb0528a8eba8cd572d84f9ec4f943292baad4f64',
+    },
     architecture: { layers: 4, queryWidth: 128, keyValueWidth: 64, feedForward: 352, vocabulary: 768 },
     tokenizer: 'brightrun/tiny-base',
   },

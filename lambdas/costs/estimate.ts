@@ -31,6 +31,8 @@ const EVALUATION_ROWS = 16;
 /** Uploads to S3 from the cluster, bytes a second, and the calls around them in seconds. */
 const UPLOAD_BYTES_PER_SECOND: Range = { low: 1e7, expected: 5e7, high: 2e8 };
 const PUBLISH_CALLS_SECONDS: Range = { low: 1, expected: 2, high: 8 };
+/** Libraries and tokenizer, before the weights: 3.5 s were measured (trainer/EXPERIMENTS.md). */
+const LOAD_LIBRARIES_SECONDS: Range = { low: 1, expected: 3.5, high: 15 };
 /** Adapter, its best state and AdamW's two moments, all in float32. */
 const CHECKPOINT_BYTES_PER_PARAMETER = 16;
 /** The published adapter is float32. */
@@ -74,8 +76,8 @@ function phasesOf(run: RunToEstimate, size: RunSize, speed: Speed): { phases: Ph
   );
   const prompts = size.validationRows === 0 ? 0 : Math.min(SAMPLES.prompts, size.validationRows);
   const generated = prompts * SAMPLES.maxTokens * speed.secondsPerGeneratedToken;
-  // Answers end by themselves, as a rule at half of what they may take.
-  const answers: Range = { low: generated * 0.2, expected: generated * 0.5, high: generated };
+  // Answers end by themselves, as a rule at a third of what they may take.
+  const answers: Range = { low: generated * 0.1, expected: generated / 3, high: generated };
   const steps = add(
     widened(at(chosen.epochs * size.tokensPerEpoch, speed.tokensPerSecond)),
     times({ low: 0.7, expected: 1, high: 1.5 }, size.steps * speed.secondsPerStep),
@@ -90,7 +92,7 @@ function phasesOf(run: RunToEstimate, size: RunSize, speed: Speed): { phases: Ph
   return {
     phases: {
       starting: gpuType.startSeconds,
-      loading: add(fixed(0.5), at(baseModel.weightBytes, gpuType.loadBytesPerSecond)),
+      loading: add(LOAD_LIBRARIES_SECONDS, at(baseModel.weightBytes, gpuType.loadBytesPerSecond)),
       'evaluating-base': add(evaluation, answers),
       training: { ...training, low: training.low * stopsAt },
       'evaluating-tuned': add(evaluation, answers),

@@ -25,8 +25,9 @@ export interface RunSize {
   tokenUncertainty: { low: number; high: number };
 }
 
-/** Fewer validation rows prove nothing (trainer/brightrun_trainer/split.py), and at most a quarter is held back. */
+/** The trainer's own bounds (trainer/brightrun_trainer/split.py): fewer rows prove nothing, more cost without proving more. */
 export const LEAST_VALIDATION_ROWS = 8;
+const MOST_VALIDATION_ROWS = 2000;
 const MOST_VALIDATION_SHARE = 0.25;
 /** English text in tokenizers of 128,000 and more words: about four bytes a token (facts.md §4). */
 const BYTES_PER_TOKEN = 4;
@@ -36,7 +37,7 @@ const EVALUATIONS_OUTSIDE_TRAINING = 2;
 /** How many rows the trainer holds back: the same rule as its `validation_count`. */
 export function rowsHeldBack(rows: number, fraction: number): number {
   if (fraction <= 0) return 0;
-  const wanted = Math.max(Math.round(rows * fraction), LEAST_VALIDATION_ROWS);
+  const wanted = Math.min(Math.max(Math.round(rows * fraction), LEAST_VALIDATION_ROWS), MOST_VALIDATION_ROWS);
   return wanted <= rows * MOST_VALIDATION_SHARE ? wanted : 0;
 }
 
@@ -85,14 +86,14 @@ export function sizeOfRun(data: CheckedData, model: CatalogBaseModel, chosen: Hy
   const rows = summary.usableRows;
   const cut = cutTokens(summary, total, chosen.maxSequenceTokens);
   const validationRows = data.hasValidationFile
-    ? summary.validationRows
+    ? Math.min(summary.validationRows, MOST_VALIDATION_ROWS)
     : rowsHeldBack(rows, chosen.validationFraction);
   const trainingRows = data.hasValidationFile ? rows : rows - validationRows;
   const perRow = rows === 0 ? 0 : cut.tokens / rows;
   const tokensPerEpoch = Math.round(perRow * trainingRows);
   const validationTokens =
     data.hasValidationFile && counted && ownTokenizer
-      ? counted.validation
+      ? Math.round((counted.validation * validationRows) / Math.max(1, summary.validationRows))
       : Math.round(perRow * validationRows);
   const stepsPerEpoch = Math.max(1, Math.ceil(trainingRows / chosen.batchSize));
   const steps = stepsPerEpoch * chosen.epochs;

@@ -31,8 +31,8 @@ const GPU_SECONDS_PER_STEP = 0.1;
 /** A token is generated at the pace at which the weights can be read: 1.5 TB/s, and 20 ms for the rest. */
 const GENERATION_BYTES_PER_SECOND = 1.5e12;
 const GENERATION_SECONDS = 0.02;
-/** Two cores with mlx: 480 tokens a second × 4 × 836,736 parameters ÷ the share that is reached. */
-const CPU_FLOPS = 4.3e9;
+/** Two cores with mlx: 1,500 tokens a second × 4 × 836,736 parameters ÷ the share that is reached. */
+const CPU_FLOPS = 1.4e10;
 
 interface MeasuredRun {
   baseModel: string;
@@ -50,9 +50,9 @@ export const MEASURED_RUNS: readonly MeasuredRun[] = [
     baseModel: 'brightrun/tiny-base',
     gpuType: 'cpu-2',
     gpuCount: 1,
-    // 340–440 tokens a second while others used the cores too, 420–560 alone (facts.md §7); up to twice on newer cores.
-    tokensPerSecond: { low: 280, expected: 480, high: 950 },
-    secondsPerStep: 0.06,
+    // trainer/EXPERIMENTS.md: 1,030–1,570 tokens a second in its steps; 330 were seen on cores that others used too.
+    tokensPerSecond: { low: 300, expected: 1500, high: 2400 },
+    secondsPerStep: 0.02,
     secondsPerGeneratedToken: 0.01,
     source: 'measured on two cores with this trainer',
   },

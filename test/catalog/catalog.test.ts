@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { BaseModel, GpuType, Hyperparameters, Preset } from '../../contracts/catalog.ts';
 import { ProblemError } from '../../contracts/problems.ts';
@@ -54,6 +56,31 @@ describe('base models', () => {
     const revisions = BASE_MODELS.flatMap(({ source }) => (source.kind === 'hub' ? [source.revision] : []));
     expect(revisions.length).toBeGreaterThan(0);
     for (const revision of revisions) expect(revision).toMatch(/^[0-9a-f]{40}$/);
+  });
+});
+
+describe('the tiny base', () => {
+  const folder = new URL('../../trainer/tiny_base/model/', import.meta.url);
+  const tiny = model('brightrun/tiny-base');
+
+  test('is in the catalog as it lies in the repository', () => {
+    const config: unknown = JSON.parse(readFileSync(new URL('config.json', folder), 'utf8'));
+    const { layers, queryWidth, keyValueWidth, feedForward, vocabulary } = tiny.architecture;
+    expect(config).toMatchObject({
+      hidden_size: tiny.hiddenSize,
+      max_position_embeddings: tiny.contextLength,
+      num_hidden_layers: layers,
+      intermediate_size: feedForward,
+      vocab_size: vocabulary,
+      num_attention_heads: queryWidth / 32,
+      num_key_value_heads: keyValueWidth / 32,
+      head_dim: 32,
+      tie_word_embeddings: true,
+    });
+    const weights = readFileSync(new URL('model.safetensors', folder));
+    // safetensors: eight bytes of length, a header of that length, then nothing but weights.
+    expect(weights.length - 8 - Number(weights.readBigUInt64LE(0))).toBe(tiny.weightBytes);
+    expect(tiny.source.revision).toBe(createHash('sha256').update(weights).digest('hex'));
   });
 });
 

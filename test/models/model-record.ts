@@ -25,7 +25,7 @@ export function modelRecord(owner: string, more: Partial<AvailableModel> = {}): 
     createdAt: '2026-11-23T15:00:00.000Z',
     updatedAt: '2026-11-23T15:00:00.000Z',
     format: 'peft',
-    baseModel: { id: 'brightrun/tiny-base', revision: 'tiny-base-1' },
+    baseModel: { id: 'brightrun/tiny-base', revision: BASE_MODELS[0]!.source.revision },
     dataset: {
       id: 'ds_01KAR4Q4T4QJ4V3Z8T9W8X7Y6Z',
       name: 'Capitals',

@@ -49,7 +49,7 @@ describe('prepare-run', () => {
     expect(world.specs).toMatchObject([
       {
         jobId: JOB_ID,
-        baseModel: { source: { revision: 'tiny-base-1' } },
+        baseModel: { source: catalog.baseModel('brightrun/tiny-base').source },
         dataset: { data: { versionId: 'v1' } },
       },
     ]);

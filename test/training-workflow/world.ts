@@ -19,7 +19,7 @@ import type {
   Submission,
 } from '../../lambdas/training-workflow/ray-cluster.ts';
 import type { StepInput } from '../../lambdas/training-workflow/steps.ts';
-import { at, JOB_ID, OWNER, SHA } from '../training-jobs/example-job.ts';
+import { at, catalog, JOB_ID, OWNER, SHA } from '../training-jobs/example-job.ts';
 
 export const input: StepInput = {
   owner: OWNER,
@@ -44,7 +44,10 @@ export const modelManifest = (more: Partial<ModelManifest> = {}): ModelManifest 
   attempt: 1,
   createdAt: at(99).toISOString(),
   format: 'peft',
-  baseModel: { id: 'brightrun/tiny-base', revision: 'tiny-base-1' },
+  baseModel: {
+    id: 'brightrun/tiny-base',
+    revision: catalog.baseModel('brightrun/tiny-base').source.revision,
+  },
   files: [file('final/adapter_model.safetensors'), file('final/adapter_config.json')],
   training: {
     backend: 'mlx_lora',

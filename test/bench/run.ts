@@ -1,0 +1,10 @@
+/** `npm run bench`: one JSON line a figure, each with what it is compared to in the same run. `--skip-once` leaves the journey out. */
+import { benchAnswers } from './answers.ts';
+import { benchFunctions } from './functions.ts';
+import { benchJourney } from './journey.ts';
+import { benchValidation } from './validation.ts';
+
+benchFunctions();
+await benchValidation();
+benchAnswers();
+if (!process.argv.includes('--skip-once')) benchJourney();
