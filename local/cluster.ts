@@ -67,6 +67,8 @@ export async function startCluster(supervisor: Supervisor, options: ClusterOptio
       // `brightrun-train` is found here.
       PATH: [join(INSTALLATION.venv, 'bin'), '/usr/local/bin', '/usr/bin', '/bin'].join(':'),
       HOME: state.temporary,
+      // A run that is killed leaves its folder; here it goes with the copy's other scratch.
+      TMPDIR: state.temporary,
       LANG: 'C.UTF-8',
       RAY_AUTH_MODE: 'token',
       RAY_AUTH_TOKEN: token,

@@ -1,5 +1,5 @@
 /** Brings a whole copy up, part by part, and says how to reach it. Starting, journey and tests share it. */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { CLUSTER_HOST, forgetCluster, startCluster } from './cluster.ts';
 import { DEMO_EMAIL, ensureAccount, type Account } from './demo-account.ts';
 import { bootstrap, deploy, putClusterKey, synthesise, type Outputs } from './deployment.ts';
@@ -53,6 +53,8 @@ export async function startStack(options: StartOptions, progress: Progress): Pro
 
   const bringUp = async (): Promise<Stack> => {
     if (options.fresh) forgetEverything(state);
+    // What functions and runs of an earlier start unpacked: nothing of it is read again.
+    rmSync(state.temporary, { recursive: true, force: true });
     mkdirSync(state.temporary, { recursive: true });
     const secrets = copySecrets(state);
     const ports = await choosePorts({

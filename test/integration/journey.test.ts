@@ -1,5 +1,6 @@
 /** The whole product on MiniStack, Ray and the trainer, over its public API. One copy serves all tests of this file. */
-import { readFileSync } from 'node:fs';
+import { createPrivateKey } from 'node:crypto';
+import { readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
@@ -17,10 +18,12 @@ import { processesOf, signal } from '../../local/processes.ts';
 import { readRunningCopy } from '../../local/running-copy.ts';
 import { stateFolder } from '../../local/folders.ts';
 import { type StartedCopy, startCopy } from '../browser/copy.ts';
+import { badInputTests } from './bad-input.ts';
 import { newPerson, type Person, type Run, train, type Upload, upload } from './person.ts';
 
 const START_MS = 420_000;
 const RUN_MS = 300_000;
+const ADAPTERS = join(tmpdir(), `brightrun-adapters-${process.pid}`);
 jest.setTimeout(RUN_MS);
 
 let copy: StartedCopy;
@@ -38,7 +41,19 @@ beforeAll(async () => {
   const data = readFileSync(join(import.meta.dirname, '../../examples/pirate-support.jsonl'));
   pirates = await upload(ana, { name: 'Pirate support', data });
 }, START_MS);
-afterAll(() => copy?.stop(), 60_000);
+afterAll(async () => {
+  await copy?.stop();
+  rmSync(ADAPTERS, { recursive: true, force: true });
+}, 60_000);
+
+badInputTests(() => ({
+  url: copy.ready.url,
+  ana,
+  ready: countries,
+  poolKey: createPrivateKey(
+    readFileSync(join(copy.folder, 'emulator', 'cognito-pool-keys', `${copy.ready.userPoolId}-access.pem`)),
+  ),
+}));
 
 describe('a cluster that refuses our key', () => {
   test('ends the job with that reason and costs nothing; the next job runs once the key is right', async () => {
@@ -65,11 +80,7 @@ describe('the journey of a person', () => {
     expect(model.verdict).toBe('ship');
     expect(model.samples.length).toBeGreaterThan(0);
     expect(model.costUsdMicros).toBe(job.costUsdMicros);
-    const { files } = await downloadModel(
-      ana.api,
-      model,
-      join(tmpdir(), `brightrun-adapters-${process.pid}`),
-    );
+    const { files } = await downloadModel(ana.api, model, ADAPTERS);
     expect(files).toBe(model.files.length);
     const evidence = await evidenceOf(ana.api, {
       job,

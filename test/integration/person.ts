@@ -1,4 +1,5 @@
 /** People of a running copy, and what they do there: through the public API alone, as the pages do. */
+import { fetchAuthSession } from 'aws-amplify/auth';
 import { apiClient, type Client } from '../../contracts/client.ts';
 import { listMetrics, type AttemptPoint } from '../../contracts/metrics.ts';
 import { getModel, type Model } from '../../contracts/models.ts';
@@ -23,6 +24,8 @@ export interface Person {
   email: string;
   /** Good for 15 minutes, longer than the whole suite. */
   token: string;
+  /** Says who somebody is, not what they may do: the API takes none. */
+  idToken: string;
 }
 
 /** Makes an account and signs it in by SRP. */
@@ -31,10 +34,12 @@ export async function newPerson(copy: Ready, name: string): Promise<Person> {
   await ensureAccount(copy.emulatorUrl, copy.userPoolId, account);
   await signedInClient(copy, account);
   const token = (await accessToken()) ?? '';
+  const idToken = (await fetchAuthSession()).tokens?.idToken?.toString() ?? '';
   return {
     api: apiClient({ baseUrl: `${copy.url}/v1`, accessToken: async () => token }),
     email: account.email,
     token,
+    idToken,
   };
 }
 
