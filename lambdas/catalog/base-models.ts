@@ -2,7 +2,7 @@
 import type { BaseModel } from '../../contracts/catalog.ts';
 
 /** The widths that decide what an adapter, a step and a checkpoint weigh; read from each model's config.json. */
-export interface Architecture {
+interface Architecture {
   layers: number;
   /** Width of all query heads together, and of all key (or value) heads together. */
   queryWidth: number;

@@ -34,7 +34,7 @@ const ENTITIES: Record<string, string> = {
 };
 
 /** Text as it may stand in HTML, between tags and in attributes. */
-export const escapeHtml = (text: string): string =>
+const escapeHtml = (text: string): string =>
   text.replace(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign);
 
 /** The page an outcome leads to: nouns and paths are spelt the same. */
