@@ -124,8 +124,13 @@ function Loaded({
       }
       lead={
         <>
-          {summary ? `${counted(summary.rows, 'row')}, uploaded` : 'Uploaded'} on {fullDay(version.createdAt)}{' '}
-          at {clock(version.createdAt)}. <CopyId id={dataset.id} what="dataset’s id" />
+          {summary
+            ? `${counted(summary.rows, 'row')}, uploaded`
+            : version.status === 'uploading'
+              ? 'Begun'
+              : 'Uploaded'}{' '}
+          on {fullDay(version.createdAt)} at {clock(version.createdAt)}.{' '}
+          <CopyId id={dataset.id} what="dataset’s id" />
         </>
       }
       actions={

@@ -1,10 +1,12 @@
 import type { DatasetVersion } from '../../../../contracts/datasets.ts';
 import { Pill } from '../../components/pill.tsx';
 import { findingWords, stateOf } from './dataset-words.ts';
+import { useIsSending } from './upload/uploads.ts';
 
 /** A version's state in its word and colour, and how much the check found. */
 export function DatasetStatus({ version }: { version: DatasetVersion }) {
-  const { tone, word } = stateOf(version);
+  const isSending = useIsSending(version.datasetId);
+  const { tone, word } = stateOf(version, isSending);
   const found = findingWords(version);
   return (
     <span className="inline-flex flex-wrap items-center gap-x-1.5">

@@ -11,8 +11,9 @@ export const FORMAT_WORDS: Record<DatasetFormat, string> = {
   text: 'Plain text',
 };
 
-/** A version's state as a pill: its colour and its word. */
-export function stateOf(version: DatasetVersion): { tone: Tone; word: string } {
+/** A version's state as a pill: its colour and its word. `isSending`: this tab uploads it now. */
+export function stateOf(version: DatasetVersion, isSending = false): { tone: Tone; word: string } {
+  if (version.status === 'uploading' && isSending) return { tone: 'run', word: 'Being uploaded' };
   switch (version.status) {
     case 'uploading':
       return { tone: 'mute', word: 'Upload unfinished' };
@@ -47,7 +48,17 @@ export function findings(summary: CheckSummary, severity: 'error' | 'warning') {
 }
 
 /** The page's verdict: a sentence, then what it means. */
-export function verdictOf(version: DatasetVersion): { tone: Tone; title: string; sentence: string } {
+export function verdictOf(
+  version: DatasetVersion,
+  isSending = false,
+): { tone: Tone; title: string; sentence: string } {
+  if (version.status === 'uploading' && isSending) {
+    return {
+      tone: 'run',
+      title: 'Being uploaded',
+      sentence: 'You can go on working on other pages; keep this tab open.',
+    };
+  }
   switch (version.status) {
     case 'uploading':
       return {

@@ -20,6 +20,7 @@ import { FORMAT_WORDS, verdictOf } from './dataset-words.ts';
 import { Problems } from './problems.tsx';
 import { RowViewer } from './row-viewer.tsx';
 import { ContinueUpload } from './upload/continue-upload.tsx';
+import { useIsSending } from './upload/uploads.ts';
 
 /** Everything about one version: verdict, facts, problems, lengths, rows; beside it the other versions. */
 export function VersionDetail({
@@ -31,7 +32,8 @@ export function VersionDetail({
   version: DatasetVersion;
   versions: readonly DatasetVersion[];
 }) {
-  const { tone, title, sentence } = verdictOf(version);
+  const isSending = useIsSending(dataset.id);
+  const { tone, title, sentence } = verdictOf(version, isSending);
   const check = useCall(retryValidation);
   const checked = version.status === 'ready' || version.status === 'rejected' ? version : undefined;
   return (
@@ -100,7 +102,7 @@ function Checking({ version }: { version: Extract<DatasetVersion, { status: 'val
       <ProgressBar share={share} label="Check of the file" />
       <p className="mt-1.5 text-12 text-ink-3">
         {share === null
-          ? 'Waiting for its turn; this takes a few seconds.'
+          ? 'A small file takes seconds, one of 500 MB a minute or two.'
           : `${bytes(version.checkedBytes)} of ${bytes(all)} read, ${percent(share)}.`}
       </p>
     </div>

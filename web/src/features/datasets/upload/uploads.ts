@@ -82,6 +82,11 @@ export function useWhenDone(upload: Upload | undefined, act: (upload: Upload) =>
 }
 
 const keyOf = (part: Pick<Part, 'file' | 'partNumber'>) => `${part.file}/${part.partNumber}`;
+/** Whether this tab is sending the files of a dataset right now. */
+export function useIsSending(datasetId: string): boolean {
+  return useUploads().some((upload) => upload.datasetId === datasetId && isActive(upload));
+}
+
 const isActive = ({ status }: Upload) =>
   status === 'announcing' || status === 'sending' || status === 'completing';
 
