@@ -36,6 +36,10 @@ const ClusterStatus = z.object({
   }),
 });
 
+/** Ray's message is one sentence and then the log's end, up to 20,000 characters: the log is kept elsewhere. */
+const sentenceOf = (message: string): string =>
+  (message.split('\n')[0] ?? '').replace(/,? last available logs.*$/, '').slice(0, 300);
+
 interface Answer {
   /** 0 when there was none. */
   status: number;
@@ -122,7 +126,7 @@ export function rayJobsApi(address: RayAddress): RayCluster {
         state: 'ended',
         how,
         endedAt: typeof endTime === 'number' && endTime > 0 ? new Date(endTime) : undefined,
-        message: (message ?? '').slice(-500),
+        message: sentenceOf(message ?? ''),
       });
       switch (status) {
         case 'PENDING':

@@ -53,6 +53,15 @@ describe('a look', () => {
     expect(await cluster.look('job-1')).toEqual(expected);
   });
 
+  test('of a message the sentence is kept, not the log behind it', async () => {
+    const message =
+      'Job entrypoint command failed with exit code -9, last available logs (truncated to 20,000 chars):\nGET https://s3.test/?X-Amz-Signature=abc\n';
+    const { cluster } = await ray(always(200, { status: 'FAILED', message }));
+    expect(await cluster.look('job-1')).toMatchObject({
+      message: 'Job entrypoint command failed with exit code -9',
+    });
+  });
+
   test('lost is not unreachable', async () => {
     const { cluster } = await ray(always(404, 'no such job'));
     expect(await cluster.look('job-1')).toEqual({ state: 'absent' });
