@@ -6,6 +6,9 @@ export interface Fingerprint {
   high: number;
 }
 
+/** Held here: looked up on a global for each character, it is most of the time in a context of its own (jest). */
+const { imul } = Math;
+
 const isSpace = (code: number) =>
   code === 32 || (code >= 9 && code <= 13) || code === 0xa0 || code === 0x3000;
 
@@ -17,8 +20,8 @@ export function fingerprint(turns: readonly Turn[]): Fingerprint {
   let low = 0x9e3779b9;
   let high = 0x85ebca6b;
   const mix = (code: number) => {
-    low = Math.imul(low ^ code, 2654435761);
-    high = Math.imul(high ^ code, 1597334677);
+    low = imul(low ^ code, 2654435761);
+    high = imul(high ^ code, 1597334677);
   };
   for (const { role, content } of turns) {
     mix(role.charCodeAt(0) | 0x10000);
@@ -33,13 +36,13 @@ export function fingerprint(turns: readonly Turn[]): Fingerprint {
       if (gap) mix(32);
       gap = false;
       begun = true;
-      low = Math.imul(low ^ code, 2654435761);
-      high = Math.imul(high ^ code, 1597334677);
+      low = imul(low ^ code, 2654435761);
+      high = imul(high ^ code, 1597334677);
     }
     mix(0x20000);
   }
-  low = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(high ^ (high >>> 13), 3266489909);
-  high = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909);
+  low = imul(low ^ (low >>> 16), 2246822507) ^ imul(high ^ (high >>> 13), 3266489909);
+  high = imul(high ^ (high >>> 16), 2246822507) ^ imul(low ^ (low >>> 13), 3266489909);
   return { low: low >>> 0, high: high >>> 0 };
 }
 
