@@ -55,14 +55,18 @@ async function runToSubmit(job: LiveJob, { catalog, ...parts }: SubmitRun): Prom
 
 /** True when nothing of the attempts before this one is on the cluster any more. */
 async function isAlone(job: LiveJob, cluster: RayCluster): Promise<boolean> {
-  for (const { attempt, submissionId: earlier } of job.attempts) {
+  for (const { attempt, submissionId: earlier, startedAt } of job.attempts) {
     if (attempt >= job.attempt) continue;
     const look = await cluster.look(earlier);
     if (look.state === 'absent') continue;
     if (look.state === 'unreachable') return false;
-    // A run that failed to start may wake later and hold a GPU: stopped first, and deleted (facts.md §3).
-    if (look.state !== 'ended') await cluster.stop(earlier);
-    else if (await cluster.forget(earlier)) continue;
+    if (look.state === 'ended') {
+      // What has run is over, and its log waits there for clean-up. What never started may still wake and hold
+      // a GPU (facts.md §3): its record goes.
+      if (startedAt !== undefined || (await cluster.forget(earlier))) continue;
+      return false;
+    }
+    await cluster.stop(earlier);
     return false;
   }
   return true;

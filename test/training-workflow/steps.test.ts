@@ -117,8 +117,16 @@ describe('submit-run', () => {
     expect(world.submitted).toEqual([]);
     world.looks.set(ID, ended('stopped', 22));
     expect((await submit(world, 23)).next).toBe('observe-run');
-    expect(world.forgotten).toEqual([ID]);
+    // Its log is still wanted.
+    expect(world.forgotten).toEqual([]);
     expect(world.submitted.map(({ submissionId }) => submissionId)).toEqual([`${JOB_ID}-2`]);
+  });
+
+  test('an attempt that failed to start cannot wake beside the next one', async () => {
+    const world = new World(decideAttempt(submittingJob(), at(20)).job);
+    world.looks.set(ID, ended('failed', 15));
+    expect((await submit(world, 21)).next).toBe('observe-run');
+    expect(world.forgotten).toEqual([ID]);
   });
 
   test('of a cancelled job hands nothing over', async () => {
