@@ -13,6 +13,7 @@ process.exitCode = await runPythonTests({
     lock: join(REPOSITORY, 'trainer', 'requirements-peft.txt'),
     withTrainer: true,
   },
+  environmentBytes: 12e9,
   arguments: ['trainer/tests/peft', '-o', 'addopts=-q'],
   variables: { OMP_NUM_THREADS: '2', HF_HUB_OFFLINE: '1', BRIGHTRUN_ADAPTER: newestDownload() ?? '' },
 });

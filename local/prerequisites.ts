@@ -79,12 +79,21 @@ function askVersion(command: string): string | undefined {
 
 /** Room on the disk that holds `folder`; more is needed while the Python environment is not there yet. */
 export function requireDisk(folder: string, isFirstSetUp: boolean, freeBytes?: number): void {
+  requireRoom(
+    folder,
+    isFirstSetUp ? FIRST_BYTES : LATER_BYTES,
+    isFirstSetUp ? 'the first start' : 'a start',
+    freeBytes,
+  );
+}
+
+/** `what` needs so many bytes on the disk that holds `folder`. */
+export function requireRoom(folder: string, needed: number, what: string, freeBytes?: number): void {
   mkdirSync(folder, { recursive: true });
-  const needed = isFirstSetUp ? FIRST_BYTES : LATER_BYTES;
   const free = freeBytes ?? freeOn(folder);
   if (free < needed) {
     throw new StartProblem(
-      `The disk of ${folder} has ${gigabytes(free)} free; ${isFirstSetUp ? 'the first start' : 'a start'} needs ${gigabytes(needed)}.`,
+      `The disk of ${folder} has ${gigabytes(free)} free; ${what} needs ${gigabytes(needed)}.`,
     );
   }
 }

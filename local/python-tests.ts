@@ -1,12 +1,14 @@
 /** Runs pytest in an environment that is made when it is missing, and shows what it says. */
-import { findPython, requireDisk } from './prerequisites.ts';
+import { findPython, requireRoom } from './prerequisites.ts';
 import { progressOn } from './progress.ts';
-import { ensureEnvironment, executable, type PythonEnvironment } from './python-environment.ts';
+import { ensureEnvironment, executable, isInstalled, type PythonEnvironment } from './python-environment.ts';
 import { StartProblem } from './start-problem.ts';
 import { runTool } from './tools.ts';
 
 export interface PythonTests {
   environment: PythonEnvironment;
+  /** Unpacked, with the cache of downloads. */
+  environmentBytes: number;
   arguments: string[];
   variables: Record<string, string>;
 }
@@ -15,7 +17,9 @@ export interface PythonTests {
 export async function runPythonTests(tests: PythonTests): Promise<number> {
   try {
     const python = findPython();
-    requireDisk(tests.environment.folder, true);
+    if (!isInstalled(tests.environment, python)) {
+      requireRoom(tests.environment.folder, tests.environmentBytes, 'its first use');
+    }
     await progressOn(process.stdout).step('Python environment', async (note) => {
       if (!(await ensureEnvironment(tests.environment, python, note))) note('as it was');
     });
