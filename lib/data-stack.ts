@@ -42,7 +42,7 @@ export class DataStack extends Stack {
   readonly runTokenSecret: Secret;
   /** The GPU cluster's API key. An operator puts its value; until then it is a random string that opens nothing. */
   readonly clusterKeySecret: Secret;
-  /** Name of the SES configuration set, where the stage makes one. */
+  /** Name of the SES configuration set that stands behind the sender, where one does. */
   readonly #sendingSet: string | undefined;
 
   constructor(scope: Construct, id: string, props: DataStackProps) {
@@ -125,10 +125,9 @@ export class DataStack extends Stack {
       generateSecretString: { passwordLength: 64, excludePunctuation: true },
     });
 
-    const sender = this.#emailSender(stage);
-    this.#sendingSet = sender?.configurationSet;
+    this.#sendingSet =
+      stage.email.identity === 'create' ? this.#makeSender(stage) : stage.email.configurationSet;
     this.userPool = this.#people(stage);
-    if (sender) this.userPool.node.addDependency(sender.identity);
     this.userPoolClient = this.userPool.addClient('web', {
       // Passwords are proven, never sent (SRP); the pages can keep no secret, so the client has none.
       authFlows: { userSrp: true },
@@ -216,8 +215,8 @@ export class DataStack extends Stack {
     };
   }
 
-  #emailSender(stage: Stage): { identity: CfnEmailIdentity; configurationSet: string } | undefined {
-    if (stage.email.identity === 'existing') return undefined;
+  /** The identity that mails are sent from; answers the name of the configuration set behind it. */
+  #makeSender(stage: Stage): string {
     // Bounces over 5 % put an account under review, complaints over 0.5 % pause it (facts.md §2): an address
     // that bounced or complained once gets no second mail.
     const name = `brightrun-${stage.name}`;
@@ -226,11 +225,11 @@ export class DataStack extends Stack {
       suppressionOptions: { suppressedReasons: ['BOUNCE', 'COMPLAINT'] },
       reputationOptions: { reputationMetricsEnabled: true },
     });
-    const identity = new CfnEmailIdentity(this, 'Sender', {
+    new CfnEmailIdentity(this, 'Sender', {
       emailIdentity: stage.email.from,
       configurationSetAttributes: { configurationSetName: sending.ref },
     });
-    return { identity, configurationSet: name };
+    return name;
   }
 
   #people(stage: Stage): UserPool {

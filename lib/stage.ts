@@ -49,13 +49,20 @@ export const Stage = z.strictObject({
   baseModels: z.array(z.string()).min(1),
   defaultMonthlyBudgetUsdMicros: z.int().positive(),
   platformMonthlyBudgetUsdMicros: z.int().positive(),
-  email: z.strictObject({
-    from: EmailAddress,
-    /** `create`: the stack makes the SES identity and AWS sends a mail to confirm it. `existing`: it is there. */
-    identity: z.enum(['create', 'existing']),
-    /** Who sends sign-up codes: Cognito itself (50 mails a day) or SES with the identity above. */
-    codesBy: z.enum(['cognito', 'ses']),
-  }),
+  email: z
+    .strictObject({
+      from: EmailAddress,
+      /** `existing`: the SES identity is there and confirmed. `create`: the stack makes it, AWS mails a link. */
+      identity: z.enum(['create', 'existing']),
+      /** Of an identity that exists: its default configuration set, where it has one. */
+      configurationSet: z.string().optional(),
+      /** Who sends sign-up codes: Cognito itself (50 mails a day) or SES with the identity above. */
+      codesBy: z.enum(['cognito', 'ses']),
+    })
+    .refine(({ identity, codesBy }) => identity === 'existing' || codesBy === 'cognito', {
+      message:
+        'Cognito takes no SES identity that is not confirmed yet: codesBy "ses" needs identity "existing"',
+    }),
   /** What deleting a stack does to data, and whether data can be deleted by accident. */
   data: z.enum(['disposable', 'kept']),
   logRetentionDays: z.union([z.literal(7), z.literal(30), z.literal(90)]),
@@ -99,7 +106,7 @@ const inAws = {
   stepRetries: { firstPauseSeconds: 30, tries: 6 },
   gpuTypes: CLUSTER_GPUS,
   baseModels: OPEN_MODELS,
-  email: { from: 'brightrun@example.com', identity: 'create', codesBy: 'ses' },
+  email: { from: 'brightrun@example.com', identity: 'existing', codesBy: 'ses' },
   cognitoPlan: 'essentials',
   throttle: { ratePerSecond: 1000, burst: 2000 },
   architecture: 'arm64',

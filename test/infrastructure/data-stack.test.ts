@@ -188,11 +188,11 @@ describe('people', () => {
   });
 });
 
-test('an address that bounced or complained gets no second mail', () => {
-  expect(resource(prod, 'AWS::SES::ConfigurationSet').Properties).toMatchObject({
+test('where the stack makes the sender, an address that bounced or complained gets no second mail', () => {
+  expect(resource(local, 'AWS::SES::ConfigurationSet').Properties).toMatchObject({
     SuppressionOptions: { SuppressedReasons: ['BOUNCE', 'COMPLAINT'] },
   });
-  expect(resource(prod, 'AWS::SES::EmailIdentity').Properties).toMatchObject({
+  expect(resource(local, 'AWS::SES::EmailIdentity').Properties).toMatchObject({
     ConfigurationSetAttributes: { ConfigurationSetName: expect.anything() },
   });
 });

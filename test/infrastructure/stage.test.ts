@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { BASE_MODELS } from '../../lambdas/catalog/base-models.ts';
 import { GPU_TYPES } from '../../lambdas/catalog/gpu-types.ts';
-import { readStage, unsetSettings } from '../../lib/stage.ts';
+import { readStage, Stage, unsetSettings } from '../../lib/stage.ts';
 
 const nothing = () => undefined;
 const said = (settings: Record<string, string>) => (key: string) => settings[key];
@@ -51,6 +51,12 @@ describe('what does not fit', () => {
     expect(() => readStage('prod', said({ webOrigin: 'https://a.test/' }), {})).toThrow(/slash/);
     expect(() => readStage('prod', said({ clusterVpc: 'vpc-1,sg-1' }), {})).toThrow(/clusterNetwork/);
   });
+});
+
+test('sign-up codes are not left to a sender that nobody has confirmed', () => {
+  const { email, ...prod } = readStage('prod', nothing, {});
+  const unconfirmed = Stage.safeParse({ ...prod, email: { ...email, identity: 'create', codesBy: 'ses' } });
+  expect(unconfirmed.error?.message).toMatch(/identity \\"existing\\"/);
 });
 
 test('nothing is deployed with an example’s address in it', () => {
