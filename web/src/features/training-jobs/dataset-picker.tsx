@@ -27,7 +27,8 @@ export function useDatasetChoices(askedFor: string | undefined) {
     ...query(getDataset, { path: { datasetId: askedFor ?? '' } }, { enabled: missing }),
     retry: false,
   });
-  const all: readonly Item[] | undefined = items && [...items, ...(extra.data ? [extra.data] : [])];
+  // `extra` may be cached by the dataset's own page although the list has it too.
+  const all: readonly Item[] | undefined = items && [...items, ...(missing && extra.data ? [extra.data] : [])];
   return { items: all, error: list.error, refetch: list.refetch };
 }
 
