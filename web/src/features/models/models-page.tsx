@@ -84,7 +84,7 @@ function ModelTable({ items }: { items: readonly Model[] }) {
                 <Link
                   to="/models/$modelId"
                   params={{ modelId: model.id }}
-                  className="font-medium wrap-anywhere hover:underline"
+                  className="inline-block min-h-6 font-medium wrap-anywhere hover:underline"
                 >
                   {model.name}
                 </Link>

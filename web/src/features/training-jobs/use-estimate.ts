@@ -34,14 +34,20 @@ export function useEstimate(form: RunForm, ready: boolean) {
   return useQuery({ ...priced(runChoicesOf(settled), ready), placeholderData: keepPreviousData });
 }
 
+/** While the form can't be priced, all of a row's queries would be one and the same; they are told apart until then. */
+function apart(query: ReturnType<typeof priced>, name: string) {
+  return {
+    ...query,
+    queryKey: query.enabled ? query.queryKey : [...query.queryKey, name],
+    placeholderData: keepPreviousData,
+  };
+}
+
 /** The same choices under each preset, asked for after the main estimate has come. */
 export function usePresetEstimates(form: RunForm, presets: readonly PresetId[], ready: boolean) {
   const settled = useSettled(form);
   const answers = useQueries({
-    queries: presets.map((preset) => ({
-      ...priced(runChoicesOf(settled, preset), ready),
-      placeholderData: keepPreviousData,
-    })),
+    queries: presets.map((preset) => apart(priced(runChoicesOf(settled, preset), ready), preset)),
   });
   return new Map(presets.map((preset, index) => [preset, answers[index]?.data]));
 }
@@ -50,10 +56,9 @@ export function usePresetEstimates(form: RunForm, presets: readonly PresetId[], 
 export function useGpuEstimates(form: RunForm, gpuTypes: readonly GpuType[], ready: boolean) {
   const settled = useSettled(form);
   const answers = useQueries({
-    queries: gpuTypes.map((type) => ({
-      ...priced(runChoicesOf({ ...settled, gpuType: type.id }), ready && gpuTypes.length > 1),
-      placeholderData: keepPreviousData,
-    })),
+    queries: gpuTypes.map((type) =>
+      apart(priced(runChoicesOf({ ...settled, gpuType: type.id }), ready && gpuTypes.length > 1), type.id),
+    ),
   });
   return new Map(gpuTypes.map((type, index) => [type.id, answers[index]?.data]));
 }
