@@ -84,7 +84,7 @@ export function decideAttempt(job: TrainingJobRecord, now: Date, lost?: AttemptE
     key: `submitted#${attempt}`,
     kind: 'submitted',
     attempt,
-    title: attempt === 1 ? 'Handed to the cluster' : `Attempt ${attempt} handed to the cluster`,
+    title: attempt === 1 ? 'On its way to the cluster' : `Attempt ${attempt} is on its way to the cluster`,
     ...(resumedFromStep === undefined ? {} : { detail: `It goes on from step ${resumedFromStep}.` }),
   });
   return { job: next, events, outcomes: [] };
