@@ -22,7 +22,7 @@ export interface ArrivedPart {
   etag: string;
 }
 
-export interface StoredObject {
+interface StoredObject {
   bytes: number;
   versionId: string;
   /** S3's checksum over the parts' digests; absent on objects that were not uploaded in parts. */
@@ -54,15 +54,11 @@ const CHECKSUM_HEADER = 'x-amz-checksum-sha256';
 const isNamed = (error: unknown, ...names: string[]) => error instanceof Error && names.includes(error.name);
 
 /** S3's composite: base64 of the SHA-256 over the parts' digests, a dash, the number of parts. */
-export function compositeSha256(parts: readonly { sha256: string }[]): string {
+function compositeSha256(parts: readonly { sha256: string }[]): string {
   const digest = createHash('sha256');
   for (const part of parts) digest.update(Buffer.from(part.sha256, 'base64'));
   return `${digest.digest('base64')}-${parts.length}`;
 }
-
-/** Whole parts a file of so many bytes has. */
-export const partsOf = (bytes: number, partBytes: number): number =>
-  Math.max(1, Math.ceil(bytes / partBytes));
 
 export function multipartUploads(s3: S3Client, bucket: string): MultipartUploads {
   async function stored(key: string, versionId?: string): Promise<StoredObject | undefined> {

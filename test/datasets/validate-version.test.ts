@@ -49,17 +49,17 @@ const later = (seconds: number) => (clock += seconds * 1000);
 /** A holder that dies at its n-th write of the record, leaving everything as it is. */
 async function dies(holder: string, atWrite: number): Promise<void> {
   let writes = 0;
-  const original = memory.store.replaceVersion;
-  const store = {
+  const { promise: death, resolve: die } = Promise.withResolvers<void>();
+  const store: typeof memory.store = {
     ...memory.store,
-    replaceVersion: async (...args: Parameters<typeof original>) => {
+    replaceVersion: (...args) => {
       writes += 1;
-      if (writes >= atWrite) await new Promise(() => undefined);
-      return original(...args);
+      if (writes < atWrite) return memory.store.replaceVersion(...args);
+      die();
+      return new Promise(() => undefined);
     },
   };
-  const dead = validateVersion({ ...ports, store }, REQUEST, holder);
-  await Promise.race([dead, new Promise((resolve) => setTimeout(resolve, 30))]);
+  await Promise.race([death, validateVersion({ ...ports, store }, REQUEST, holder)]);
 }
 
 describe('whoever asks, a version is checked once', () => {
