@@ -6,7 +6,7 @@ import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { Readable } from 'node:stream';
 
-export interface PlainRequest {
+interface PlainRequest {
   method: string;
   headers: Record<string, string>;
   body?: string;

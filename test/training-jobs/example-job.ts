@@ -18,7 +18,7 @@ const [tiny] = BASE_MODELS;
 if (!tiny) throw new Error('The catalog is empty.');
 
 /** One dollar may be spent, at 3.6 dollars an hour: a thousandth of a dollar a second. */
-export const HOURLY = 3_600_000;
+const HOURLY = 3_600_000;
 
 export function queuedJob(more: Partial<TrainingJobRecord> = {}): TrainingJobRecord {
   return TrainingJobRecord.parse({

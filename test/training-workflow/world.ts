@@ -28,7 +28,7 @@ export const input: StepInput = {
   unexpectedIn: null,
 };
 
-export const COMPOSITE = `${'A'.repeat(43)}=-1`;
+const COMPOSITE = `${'A'.repeat(43)}=-1`;
 const file = (path: string): ManifestFile => ({
   path,
   bytes: 10,
