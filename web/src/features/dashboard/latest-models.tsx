@@ -9,6 +9,7 @@ import { Table, Td, Th } from '../../components/table.tsx';
 import { TextLink } from '../../components/text-link.tsx';
 import { loss } from '../../lib/format/numbers.ts';
 import { when } from '../../lib/format/time.ts';
+import { useCatalogNames } from '../training-jobs/use-catalog.ts';
 
 const VERDICTS: Record<Model['verdict'], { tone: Tone; word: string }> = {
   ship: { tone: 'ok', word: 'Ship' },
@@ -25,6 +26,7 @@ export function LatestModels({
   models: UseQueryResult<ResponseOf<typeof listModels>>;
   now: Date;
 }) {
+  const names = useCatalogNames();
   const available = models.data?.items.filter((model) => model.status === 'available');
   const shown = available?.slice(0, SHOWN) ?? [];
   const worst = Math.max(0, ...shown.map((model) => model.evaluation?.base.loss ?? 0));
@@ -63,7 +65,7 @@ export function LatestModels({
                   >
                     {model.name}
                   </Link>
-                  <span className="block text-12 text-ink-3">{model.baseModel.id}</span>
+                  <span className="block text-12 text-ink-3">{names.baseModel(model.baseModel.id)}</span>
                 </Td>
                 <Td>
                   <Pill tone={VERDICTS[model.verdict].tone}>{VERDICTS[model.verdict].word}</Pill>

@@ -6,6 +6,7 @@ import { ProgressBar } from '../../components/progress-bar.tsx';
 import { forecast, money } from '../../lib/format/money.ts';
 import { count, loss, percent } from '../../lib/format/numbers.ts';
 import { aboutDuration, ago, duration, when } from '../../lib/format/time.ts';
+import { useCatalogNames } from '../training-jobs/use-catalog.ts';
 
 type Item = z.output<typeof JobWithProgress>;
 
@@ -28,6 +29,7 @@ export function RunningJobs({ jobs, now }: { jobs: readonly Item[]; now: Date })
 }
 
 function Row({ item: { job, progress }, now }: { item: Item; now: Date }) {
+  const names = useCatalogNames();
   const state = STATES[job.status] ?? { tone: 'mute' as const, word: job.status };
   const share = progress && progress.totalSteps > 0 ? progress.step / progress.totalSteps : null;
   const isRunning = job.status === 'running' || job.status === 'publishing';
@@ -42,7 +44,8 @@ function Row({ item: { job, progress }, now }: { item: Item; now: Date }) {
           {job.name}
         </Link>
         <span className="block text-12 text-ink-3">
-          {job.dataset.name} v{job.dataset.version} on {job.baseModel}, {job.gpuCount} × {job.gpuType}
+          {job.dataset.name} v{job.dataset.version} on {names.baseModel(job.baseModel)},{' '}
+          {names.gpu(job.gpuType, job.gpuCount)}
         </span>
       </div>
       <div className="min-w-0">
