@@ -55,8 +55,18 @@ describe('a month', () => {
   test('nothing is forecast from a few days, from no cost, or when the month is over', () => {
     const day = { day: 1, usdMicros: 5 };
     expect(monthForecast([day], 30)).toBeUndefined();
-    expect(monthForecast(Array(10).fill({ day: 1, usdMicros: 0 }), 30)).toBeUndefined();
-    expect(monthForecast(Array(30).fill(day), 30)).toBeUndefined();
+    expect(
+      monthForecast(
+        Array.from({ length: 10 }, () => ({ day: 1, usdMicros: 0 })),
+        30,
+      ),
+    ).toBeUndefined();
+    expect(
+      monthForecast(
+        Array.from({ length: 30 }, () => day),
+        30,
+      ),
+    ).toBeUndefined();
   });
 });
 

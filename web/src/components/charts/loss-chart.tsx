@@ -52,7 +52,7 @@ export function LossChart(props: LossChartProps) {
         height={height}
         assumedWidth={720}
         caption={props.caption}
-        table={() => tableOf(curves, smoothed)}
+        {...(curves.points.length > 0 ? { table: () => tableOf(curves, smoothed) } : {})}
         focusable={readOut.handlers}
       >
         {(width) => <Plot {...props} smoothed={smoothed} width={width} height={height(width)} />}

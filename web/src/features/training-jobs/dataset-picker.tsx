@@ -28,7 +28,10 @@ export function useDatasetChoices(askedFor: string | undefined) {
     retry: false,
   });
   // `extra` may be cached by the dataset's own page although the list has it too.
-  const all: readonly Item[] | undefined = items && [...items, ...(missing && extra.data ? [extra.data] : [])];
+  const all: readonly Item[] | undefined = items && [
+    ...items,
+    ...(missing && extra.data ? [extra.data] : []),
+  ];
   return { items: all, error: list.error, refetch: list.refetch };
 }
 

@@ -142,10 +142,12 @@ export function JobMonitor({ job, live, progress, curves, events, crumbs, error,
             running={running}
             cursor={cursor}
             caption={
-              <>
-                Thin line: {counted(curves.training.length, 'measured step')}. Thick line: smoothed. Diamonds:
-                validation, on rows that are not trained. ← → read the values.
-              </>
+              curves.points.length > 0 && (
+                <>
+                  Thin line: {counted(curves.training.length, 'measured step')}. Thick line: smoothed.
+                  Diamonds: validation, on rows that are not trained. ← → read the values.
+                </>
+              )
             }
           />
           {curves.points.length > 0 && (

@@ -227,7 +227,7 @@ export function NewRun({
               error={beside.gpu}
               hint={
                 gpuType &&
-                `${money(gpuType.usdMicrosPerHour)} an hour each, ${gpuType.priceSource}. Waiting is never billed.`
+                `${money(gpuType.usdMicrosPerHour)} an hour${gpuType.accelerator === 'cuda' ? ' each' : ''}, ${gpuType.priceSource}. Waiting is never billed.`
               }
             >
               <div className="flex min-w-0 gap-2">
