@@ -157,5 +157,10 @@ export function dynamoTelemetryStore(documents: Documents, table: string): Telem
         ...(older.length > limit && last ? { nextCursor: cursorOf(String(last['sk'])) } : {}),
       };
     },
+    async tell(owner, jobId, event, at) {
+      for (const { Put } of eventPuts(table, numberedEvents({ owner, jobId }, [event], 'job', at))) {
+        if (Put) await documents.send(new PutCommand(Put));
+      }
+    },
   };
 }

@@ -6,6 +6,7 @@ import type {
   LiveRecord,
   MetricChunkRecord,
 } from '../../contracts/metrics.ts';
+import type { EventToWrite } from './job-events.ts';
 import type { ProgressWrites } from './progress.ts';
 
 interface LiveAndWatch {
@@ -28,6 +29,8 @@ export interface TelemetryStore {
     page: { limit: number; cursor?: string | undefined },
     now: Date,
   ): Promise<{ items: JobEventRecord[]; nextCursor?: string }>;
+  /** An event that stands alone, without a move of its job. Told again with the same time it is the same row. */
+  tell(owner: string, jobId: string, event: EventToWrite, at: Date): Promise<void>;
 }
 
 /** What lies in the bucket once a job has ended and its rows are gone. */

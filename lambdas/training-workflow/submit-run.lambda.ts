@@ -1,6 +1,7 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
 import { stageCatalog } from '../catalog/stage-catalog.ts';
+import { dynamoTelemetryStore } from '../metrics/dynamo-telemetry-store.ts';
 import { bootstrapToken } from '../runs/run-token.ts';
 import { secretsSigningKeys } from '../runs/secrets-signing-keys.ts';
 import { task } from '../runtime/consume.ts';
@@ -26,8 +27,10 @@ export const environment = z.object({
 export const handler = task(environment, { input: StepInput, output: StepOutcome }, (env) => {
   const secrets = new SecretsManagerClient({});
   const keys = secretsSigningKeys(secrets, env.RUN_TOKEN_SECRET_ARN);
+  const documents = documentClient();
   const parts: SubmitRun = {
-    jobs: dynamoJobStore(documentClient(), { core: env.CORE_TABLE, telemetry: env.TELEMETRY_TABLE }),
+    telemetry: dynamoTelemetryStore(documents, env.TELEMETRY_TABLE),
+    jobs: dynamoJobStore(documents, { core: env.CORE_TABLE, telemetry: env.TELEMETRY_TABLE }),
     cluster: rayJobsApi({
       url: env.GPU_CLUSTER_API_URL,
       key: secretsClusterKey(secrets, env.GPU_CLUSTER_API_KEY_SECRET_ARN),

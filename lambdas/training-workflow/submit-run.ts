@@ -1,5 +1,7 @@
 /** Sees to it that the live attempt is known to the cluster, exactly once (I1): look first, ask, look after any doubt. */
 import type { StageCatalog } from '../catalog/stage-catalog.ts';
+import type { EventToWrite } from '../metrics/job-events.ts';
+import type { TelemetryStore } from '../metrics/telemetry-store.ts';
 import { decideCancelled, decideFailure } from '../training-jobs/job-ends.ts';
 import type { JobStore } from '../training-jobs/job-store.ts';
 import { failureOf, type LiveJob, submissionId } from '../training-jobs/training-job.ts';
@@ -11,6 +13,7 @@ import type { StepInput, StepOutcome } from './steps.ts';
 
 export interface SubmitRun {
   jobs: JobStore;
+  telemetry: Pick<TelemetryStore, 'tell'>;
   cluster: RayCluster;
   catalog: StageCatalog;
   /** Including `/v1`. */
@@ -34,6 +37,13 @@ export function hasRoom(
   if (cpus.total < needed.numCpus || gpus.total < needed.numGpus) return true;
   return cpus.total - cpus.used >= needed.numCpus && gpus.total - gpus.used >= needed.numGpus;
 }
+
+const waitsForRoom = (attempt: number): EventToWrite => ({
+  key: `waits-for-room#${attempt}`,
+  kind: 'finding',
+  attempt,
+  title: 'The cluster is full: it starts as soon as there is room',
+});
 
 async function runToSubmit(job: LiveJob, { catalog, ...parts }: SubmitRun): Promise<RunToSubmit> {
   const { ray } = catalog.gpuType(job.gpuType);
@@ -115,7 +125,11 @@ export async function submitRun(parts: SubmitRun, input: StepInput, now: Date): 
       return fail('start-timeout', 'It could not be handed to the cluster since yesterday.');
     }
     const run = await runToSubmit(job, parts);
-    if (!hasRoom(await cluster.resources(), run.resources)) return again;
+    if (!hasRoom(await cluster.resources(), run.resources)) {
+      // Dated right behind the hand-over, so that every further look tells the same event again.
+      await parts.telemetry.tell(job.owner, job.id, waitsForRoom(job.attempt), new Date(submittedAt + 1));
+      return again;
+    }
     const submission = await cluster.submit(run);
     if (submission.state === 'accepted') return go('observe-run', input.pollSeconds.starting);
     if (submission.state === 'rejected') {

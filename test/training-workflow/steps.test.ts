@@ -29,6 +29,7 @@ const submit = (world: World, second: number): Promise<StepOutcome> =>
   submitRun(
     {
       jobs: world.jobs,
+      telemetry: world.telemetry,
       cluster: world.cluster,
       catalog,
       runsApiUrl: 'https://runs.test/v1',
@@ -150,6 +151,17 @@ describe('submit-run', () => {
     world.looks.set(ID, unreachable(true));
     await submit(world, 2);
     expect(world.job).toMatchObject({ status: 'failed', failure: { code: 'cluster-refused' } });
+  });
+
+  test('of a job that waits for room says so once, and starts when there is some', async () => {
+    const world = new World(submittingJob());
+    world.resources = { cpus: { used: 1, total: 2 }, gpus: { used: 0, total: 0 } };
+    expect((await submit(world, 2)).next).toBe('submit-run');
+    expect((await submit(world, 32)).next).toBe('submit-run');
+    expect(world.told.size).toBe(1);
+    expect(world.submitted).toEqual([]);
+    world.resources = { cpus: { used: 0, total: 2 }, gpus: { used: 0, total: 0 } };
+    expect((await submit(world, 62)).next).toBe('observe-run');
   });
 
   test('waits for room where there will be some, and asks where nobody knows', () => {

@@ -13,6 +13,7 @@ import type { JobStore } from '../../lambdas/training-jobs/job-store.ts';
 import type { JobChange } from '../../lambdas/training-jobs/training-job.ts';
 import type { ModelFiles } from '../../lambdas/training-workflow/model-files.ts';
 import type {
+  ClusterResources,
   RayCluster,
   RunLook,
   RunToSubmit,
@@ -79,6 +80,9 @@ export const modelManifest = (more: Partial<ModelManifest> = {}): ModelManifest 
 export class World {
   job: TrainingJobRecord;
   events: EventToWrite[] = [];
+  /** Events that stand alone, by what makes them one row. */
+  told = new Map<string, EventToWrite>();
+  resources: ClusterResources | undefined;
   outcomes: Outcome[] = [];
   costs: StoredCostRecord[] = [];
   models: ModelRecord[] = [];
@@ -141,6 +145,8 @@ export class World {
     newestChunks: () => Promise.resolve([]),
     events: () => Promise.resolve({ items: [] }),
     writeProgress: () => Promise.reject(new Error('no step reports progress')),
+    tell: async (_owner, _jobId, event, time) =>
+      void this.told.set(`${event.key} ${time.toISOString()}`, event),
     markWatched: () => Promise.reject(new Error('no step watches')),
   };
 
@@ -167,7 +173,7 @@ export class World {
       return this.looks.delete(id);
     },
     log: async () => (this.logText === undefined ? undefined : { text: this.logText, truncated: false }),
-    resources: async () => undefined,
+    resources: async () => this.resources,
   };
 }
 
