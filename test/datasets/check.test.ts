@@ -233,7 +233,12 @@ describe('a hostile file is no danger', () => {
   test('a splitter holds no more than one line’s limit', () => {
     const seen: [number, number | null][] = [];
     const splitter = new LineSplitter((bytes, line) => seen.push([line, bytes?.length ?? null]), 10);
-    for (let at = 0; at < 1000; at += 1) splitter.push(Buffer.alloc(1000, 'x'));
+    splitter.push(Buffer.from('1234567'));
+    expect(splitter.heldBytes).toBe(7);
+    for (let at = 0; at < 1000; at += 1) {
+      splitter.push(Buffer.alloc(1000, 'x'));
+      expect(splitter.heldBytes).toBeLessThanOrEqual(10);
+    }
     splitter.push(Buffer.from('\n1234567890\n12345678901\n\nend'));
     splitter.end();
     expect(seen).toEqual([

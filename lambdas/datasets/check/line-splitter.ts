@@ -21,6 +21,11 @@ export class LineSplitter {
     this.#longest = longest;
   }
 
+  /** Bytes held of a line that has not ended: never more than a line may have. */
+  get heldBytes(): number {
+    return this.#carried.reduce((sum, piece) => sum + piece.length, 0);
+  }
+
   push(chunk: Buffer): void {
     let from = 0;
     for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, from)) {
