@@ -71,8 +71,21 @@ function partsOf(bytes: Buffer, plan: UploadPlan): Part[] {
   });
 }
 
-async function put(url: string, headers: Record<string, string>, bytes: Buffer): Promise<void> {
-  const response = await fetch(url, { method: 'PUT', headers, body: new Uint8Array(bytes) });
+/** A part may be sent again at any time: it replaces itself, and its URL takes no other bytes. */
+const PUT_TRIES = 3;
+
+async function put(
+  url: string,
+  headers: Record<string, string>,
+  bytes: Buffer,
+  triesLeft = PUT_TRIES,
+): Promise<void> {
+  const response = await fetch(url, { method: 'PUT', headers, body: new Uint8Array(bytes) }).catch(
+    (error: unknown) => {
+      if (triesLeft <= 1) throw error;
+    },
+  );
+  if (!response) return put(url, headers, bytes, triesLeft - 1);
   if (!response.ok) {
     throw new ApiError(
       response.status,
