@@ -102,9 +102,12 @@ export function QuietRows({
   return (
     <div role="status" aria-label={label} aria-busy>
       {Array.from({ length: rows }, (_, row) => (
-        <div key={row} className="flex items-center gap-6 border-b border-line py-3 last:border-b-0">
+        <div
+          key={row}
+          className="flex items-center gap-6 overflow-hidden border-b border-line py-3 last:border-b-0"
+        >
           {columns.map((ch, column) => (
-            <span key={column} className="flex-1">
+            <span key={column} className="min-w-0 flex-1 overflow-hidden">
               <Quiet ch={ch} />
             </span>
           ))}

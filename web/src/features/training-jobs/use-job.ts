@@ -1,5 +1,5 @@
-import { useQuery } from '@tanstack/react-query';
-import { useEffect, useMemo, useState } from 'react';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import {
   getJobLive,
   listJobEvents,
@@ -9,7 +9,7 @@ import {
 } from '../../../../contracts/metrics.ts';
 import { getTrainingJob } from '../../../../contracts/training-jobs.ts';
 import { curvesOf, mergePoints, type Curves } from '../../components/charts/curves.ts';
-import { liveQuery, query } from '../../lib/api.ts';
+import { liveQuery, makeStale, query } from '../../lib/api.ts';
 import { hasEnded, mergeEvents } from './job-figures.ts';
 
 /** The monitor's beat: with 2 s between a trainer's reports a metric is seen within 7 s (design.md §10). */
@@ -45,6 +45,7 @@ export function useJob(jobId: string) {
     query(listJobEvents, { path, query: { limit: 100 } }, { freshMilliseconds: 60_000 }),
   );
 
+  const cache = useQueryClient();
   const points = useGrowing(curve.data?.points ?? NO_POINTS, live.data?.points ?? NO_POINTS, mergePoints);
   const events = useMemo(
     () => mergeEvents(older.data?.items ?? NO_EVENTS, live.data?.events ?? NO_EVENTS),
@@ -64,6 +65,14 @@ export function useJob(jobId: string) {
     void refetchCurve();
     if (hasEnded(status)) void refetchOlder();
   }, [status, attempt, refetchRecord, refetchCurve, refetchOlder]);
+  // Counts in the frame, the new model and what it cost are asked for when the job ends before a person's eyes.
+  const wasLive = useRef(false);
+  useEffect(() => {
+    if (status !== undefined && !hasEnded(status)) wasLive.current = true;
+    if (!wasLive.current || !hasEnded(status)) return;
+    wasLive.current = false;
+    void makeStale(cache, ['training-jobs', 'models', 'costs', 'notifications']);
+  }, [status, cache]);
 
   const attempts = job?.attempts;
   const curves: Curves = useMemo(
