@@ -1,6 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import type { AttemptPoint } from '../../contracts/metrics.ts';
-import { curvesOf, epochMarks, mergePoints, valuesOf } from '../../web/src/components/charts/curves.ts';
+import {
+  curvesOf,
+  epochMarks,
+  mergePoints,
+  valuesOf,
+  withBase,
+} from '../../web/src/components/charts/curves.ts';
 
 const point = (step: number, attempt = 1, more: Partial<AttemptPoint> = {}): AttemptPoint => ({
   step,
@@ -60,6 +66,16 @@ describe('the curves of a job', () => {
     expect(curves.validation).toEqual([{ step: 0, value: 1.92 }]);
     expect(curves.training.map((each) => each.step)).toEqual([8]);
     expect(valuesOf(curves.points, 'learningRate')).toEqual([]);
+  });
+
+  test('the validation line begins with the base, once', () => {
+    const curves = curvesOf([point(5, 1, { validationLoss: 1.5 })]);
+    expect(withBase(curves, 1.92).validation).toEqual([
+      { step: 0, value: 1.92 },
+      { step: 5, value: 1.5 },
+    ]);
+    expect(withBase(withBase(curves, 1.92), 1.92).validation).toHaveLength(2);
+    expect(withBase(curves, null)).toBe(curves);
   });
 
   test('epochs begin where the measured pace says', () => {

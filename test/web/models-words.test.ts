@@ -54,8 +54,8 @@ describe('the quality table', () => {
   test('perplexity has the interval of the loss it is made of; accuracy claims none', () => {
     const [loss, perplexity, accuracy] = qualityRows(evaluation(-0.63, -0.61, -0.59));
     expect(loss?.readsAs).toBe('better');
-    expect(perplexity?.difference).toBe('× 0.54');
-    expect(perplexity?.interval).toBe('× 0.53 to 0.55');
+    expect(perplexity?.difference).toBe('÷ 1.84');
+    expect(perplexity?.interval).toBe('÷ 1.88 to ÷ 1.80');
     expect(accuracy?.plot).toBeUndefined();
     expect(accuracy?.difference).toBe('+11.3 points');
   });

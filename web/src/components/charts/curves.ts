@@ -93,6 +93,15 @@ type Measure =
   | 'gpuUtilisation'
   | 'memoryBytes';
 
+/**
+ * The validation line begins with the base: before the first step the adapter changes nothing, so the base's loss is
+ * the tuned model's at step 0.
+ */
+export function withBase(curves: Curves, baseLoss: number | null): Curves {
+  if (baseLoss === null || curves.validation[0]?.step === 0) return curves;
+  return { ...curves, validation: [{ step: 0, value: baseLoss }, ...curves.validation] };
+}
+
 /** One measure of the points that have it. */
 export function valuesOf(points: readonly AttemptPoint[], measure: Measure): StepValue[] {
   const values: StepValue[] = [];

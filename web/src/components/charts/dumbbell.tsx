@@ -55,9 +55,12 @@ export function Dumbbell({
             ))}
             <line x1={x.range[0]} x2={x.range[1]} y1={52} y2={52} stroke="var(--axis)" />
             <rect
-              x={x.at(base + interval.low)}
+              x={Math.max(x.range[0], x.at(base + interval.low))}
               y={y - 9}
-              width={Math.max(2, x.at(base + interval.high) - x.at(base + interval.low))}
+              width={Math.max(
+                2,
+                x.at(base + interval.high) - Math.max(x.range[0], x.at(base + interval.low)),
+              )}
               height={18}
               rx={3}
               fill="var(--band)"

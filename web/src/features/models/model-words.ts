@@ -102,8 +102,8 @@ export function qualityRows(evaluation: NonNullable<Model['evaluation']>): Quali
       note: 'same rows, lower is better',
       base: decimal(base.perplexity, 2),
       tuned: decimal(tuned.perplexity, 2),
-      difference: `× ${decimal(Math.exp(difference.mean), 2)}`,
-      interval: `× ${decimal(Math.exp(difference.low), 2)} to ${decimal(Math.exp(difference.high), 2)}`,
+      difference: ratio(difference.mean),
+      interval: `${ratio(difference.low)} to ${ratio(difference.high)}`,
       plot,
       readsAs: reads,
     },
@@ -117,6 +117,12 @@ export function qualityRows(evaluation: NonNullable<Model['evaluation']>): Quali
       readsAs: Math.abs(gain) < 0.0005 ? 'the same' : gain > 0 ? 'better, no interval' : 'worse, no interval',
     },
   ];
+}
+
+/** A difference of losses as the factor between perplexities: `÷ 1.84` where it fell, `× 1.02` where it rose. */
+function ratio(lossDifference: number): string {
+  const factor = Math.exp(Math.abs(lossDifference));
+  return `${lossDifference < 0 ? '÷' : '×'} ${decimal(factor, factor < 10 ? 2 : factor < 100 ? 1 : 0)}`;
 }
 
 /** What a published file is; by its name, as PEFT and tokenizers write them. */
@@ -138,6 +144,8 @@ export function fileWords(path: string, model: Pick<Model, 'hyperparameters'>): 
       return 'chat template';
     case 'metrics.jsonl':
       return 'every measured step';
+    case 'evaluation.json':
+      return 'base and tuned, measured';
     case 'README.md':
       return 'model card';
     case 'manifest.json':

@@ -37,8 +37,8 @@ export function JobLog({
 
   useEffect(() => {
     const { current } = box;
-    if (follow && running && current && text !== '') current.scrollTop = current.scrollHeight;
-  }, [text, follow, running]);
+    if (follow && current && text !== '') current.scrollTop = current.scrollHeight;
+  }, [text, follow]);
 
   return (
     <Section

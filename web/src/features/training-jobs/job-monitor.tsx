@@ -96,7 +96,7 @@ export function JobMonitor({ job, live, progress, curves, events, crumbs, error,
       {(job.status === 'failed' || job.status === 'cancelled') && <FailurePanel job={job} />}
       {job.status === 'succeeded' && (
         <Notice tone="ok" title="The model is ready." className="mb-6">
-          The run {STOPS[job.stopReason]}.{' '}
+          It {STOPS[job.stopReason]}.{' '}
           <TextLink to="/models/$modelId" params={{ modelId: job.modelId }}>
             See what it gained
           </TextLink>

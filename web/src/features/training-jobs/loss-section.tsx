@@ -1,6 +1,6 @@
-import { useId, useState, type ReactNode } from 'react';
+import { useId, useMemo, useState, type ReactNode } from 'react';
 import { LossChart } from '../../components/charts/loss-chart.tsx';
-import type { Curves } from '../../components/charts/curves.ts';
+import { withBase, type Curves } from '../../components/charts/curves.ts';
 import type { Cursor } from '../../components/charts/use-read-out.ts';
 import { Segmented } from '../../components/choice.tsx';
 import { Section } from '../../components/page.tsx';
@@ -31,6 +31,7 @@ export function LossSection({
   className?: string;
 }) {
   const id = useId();
+  const shown = useMemo(() => withBase(curves, baseLoss), [curves, baseLoss]);
   const [smoothing, setSmoothing] = useState(() => readSmoothing());
   const [scale, setScale] = useState<ScaleName>(() => (remembered(SCALE_KEY) === 'log' ? 'log' : 'linear'));
   return (
@@ -86,7 +87,7 @@ export function LossSection({
         </span>
       </p>
       <LossChart
-        curves={curves}
+        curves={shown}
         totalSteps={totalSteps}
         reachedStep={reachedStep}
         baseLoss={baseLoss}

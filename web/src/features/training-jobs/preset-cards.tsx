@@ -43,7 +43,14 @@ export function PresetCards({
               value={preset.id}
               checked={preset.id === chosen}
               onChange={() => onChoose(preset.id)}
-              className="absolute top-3.5 right-3 size-[15px] accent-[var(--accent)] outline-none"
+              className="absolute inset-0 cursor-pointer appearance-none outline-none"
+            />
+            <span
+              aria-hidden
+              className={clsx(
+                'absolute top-3.5 right-3 size-[15px] rounded-full border bg-surface',
+                preset.id === chosen ? 'border-[5px] border-accent' : 'border-control',
+              )}
             />
             <span className="pr-6 text-14 font-semibold">{preset.title}</span>
             <span className="flex flex-wrap items-baseline gap-x-2">
