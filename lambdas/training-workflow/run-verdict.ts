@@ -86,12 +86,25 @@ function isOverCap(job: LiveJob, seen: Seen, now: Date): boolean {
   return spentBy(job, now) >= job.capUsdMicros + grace;
 }
 
+/**
+ * Whether a cancelled job that does not run yet is cancelled at once. With *keep the model* and a checkpoint of an
+ * earlier attempt it is still started: the first answer to its trainer says stop, and it publishes from there.
+ */
+export function isGivenUp(job: LiveJob, now: Date): boolean {
+  if (!job.cancelRequestedAt) return false;
+  const mayKeep = job.keepModel === true && job.checkpoint !== undefined;
+  return !mayKeep || age(job.cancelRequestedAt, now) > KEEP_GRACE_MS;
+}
+
 function onLive(job: LiveJob, seen: Seen, now: Date): Verdict {
   const isPending = seen.look.state === 'pending';
   const completion = completionOf(job);
   if (job.cancelRequestedAt) {
-    // What never started has nothing to stop or to keep; a pending run cannot be stopped anyway (facts.md §3).
-    if (isPending) return { kind: 'cancel', end: { at: now.toISOString(), outcome: 'stopped' } };
+    if (isPending) {
+      // A pending run cannot be stopped anyway (facts.md §3).
+      if (isGivenUp(job, now)) return { kind: 'cancel', end: { at: now.toISOString(), outcome: 'stopped' } };
+      return { kind: 'wait' };
+    }
     if (!job.keepModel || age(job.cancelRequestedAt, now) > KEEP_GRACE_MS) return { kind: 'stop' };
   }
   if (completion && age(completion.at, now) > LINGER_MS) {

@@ -8,7 +8,7 @@ import { failureOf, type LiveJob, submissionId } from '../training-jobs/training
 import { markReachable, markUnreachable } from './cluster-silence.ts';
 import { go, onFreshJob, stepFor } from './next-step.ts';
 import type { ClusterResources, RayCluster, RunToSubmit } from './ray-cluster.ts';
-import { UNREACHABLE_LIMIT_MS } from './run-verdict.ts';
+import { isGivenUp, UNREACHABLE_LIMIT_MS } from './run-verdict.ts';
 import type { StepInput, StepOutcome } from './steps.ts';
 
 export interface SubmitRun {
@@ -102,7 +102,7 @@ export async function submitRun(parts: SubmitRun, input: StepInput, now: Date): 
     const wasClaimed = job.claims.some((claim) => claim.attempt === job.attempt);
     const look = await cluster.look(submissionId(job.id, job.attempt));
     if (look.state === 'unreachable') {
-      if (job.cancelRequestedAt && !wasClaimed) return cancel();
+      if (isGivenUp(job, now) && !wasClaimed) return cancel();
       if (look.refused) return fail('cluster-refused', 'An operator has to renew the key of the cluster.');
       job = await markUnreachable(jobs, job, look.reason, now);
       const since = Date.parse(job.unreachableSince ?? now.toISOString());
@@ -117,7 +117,7 @@ export async function submitRun(parts: SubmitRun, input: StepInput, now: Date): 
     job = await markReachable(jobs, job, now);
     // Known there, or claimed and lost again: both are for `observe-run` to see.
     if (look.state !== 'absent' || wasClaimed) return go('observe-run', input.pollSeconds.starting);
-    if (job.cancelRequestedAt) return cancel();
+    if (isGivenUp(job, now)) return cancel();
     if (!(await isAlone(job, cluster))) return again;
 
     const submittedAt = Date.parse(job.attempts.at(-1)?.submittedAt ?? job.createdAt);

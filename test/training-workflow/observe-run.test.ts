@@ -238,6 +238,14 @@ describe('a cancellation converges', () => {
     expect(world.job.status).toBe('cancelled');
   });
 
+  test('that keeps the model waits for an attempt that can publish from a checkpoint, not for ever', async () => {
+    const more = { cancelRequestedAt: at(5).toISOString(), keepModel: true, checkpoint: checkpoint(1, 40) };
+    const world = new World(submittingJob(more));
+    expect((await look(world, { state: 'pending' }, 30)).next).toBe('observe-run');
+    expect((await look(world, { state: 'pending' }, 5 + 901)).next).toBe('settle-costs');
+    expect(world.job.status).toBe('cancelled');
+  });
+
   test('that came after the model was whole loses nothing', async () => {
     const world = new World({ ...asked(false), completion: published() });
     expect((await look(world, ended('succeeded', 100), 130)).next).toBe('publish-model');

@@ -15,6 +15,7 @@ import type { StepOutcome } from '../../lambdas/training-workflow/steps.ts';
 import {
   at,
   catalog,
+  checkpoint,
   JOB_ID,
   OWNER,
   publishingJob,
@@ -135,6 +136,15 @@ describe('submit-run', () => {
     expect((await submit(world, 2)).next).toBe('settle-costs');
     expect(world.job.status).toBe('cancelled');
     expect(world.submitted).toEqual([]);
+  });
+
+  test('of a job that stops with its model kept starts the attempt that can publish it', async () => {
+    const more = { cancelRequestedAt: at(1).toISOString(), keepModel: true };
+    const world = new World(submittingJob({ ...more, checkpoint: checkpoint(1, 40) }));
+    expect((await submit(world, 2)).next).toBe('observe-run');
+    expect(world.submitted).toHaveLength(1);
+    const without = new World(submittingJob(more));
+    expect((await submit(without, 2)).next).toBe('settle-costs');
   });
 
   test('a cluster that is down is waited for, for an hour', async () => {
