@@ -212,10 +212,10 @@ function PhoneTop() {
       </Link>
       <Link
         to="/notifications"
-        aria-label="Notifications"
         className="relative grid size-10 place-items-center rounded-control text-ink-2"
       >
         <Bell aria-hidden className="size-4" />
+        <span className="sr-only">Notifications</span>
         <span className="absolute top-0 right-0">
           <Suspense fallback={null}>
             <UnreadCount />
