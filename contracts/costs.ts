@@ -26,7 +26,7 @@ export const runChoices = {
   gpuCount: z.int().min(1).max(8).default(1),
 };
 
-export const EstimatePhase = z.object({
+const EstimatePhase = z.object({
   phase: z.enum(['starting', 'loading', 'evaluating-base', 'training', 'evaluating-tuned', 'publishing']),
   seconds: rangeOf(z.number().nonnegative()),
 });

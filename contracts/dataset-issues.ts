@@ -100,7 +100,7 @@ export const DATASET_ISSUES = {
 } as const satisfies Record<string, { severity: 'error' | 'warning'; title: string; cure: string }>;
 
 export type DatasetIssueCode = keyof typeof DATASET_ISSUES;
-export const DATASET_ISSUE_CODES = Object.keys(DATASET_ISSUES) as [DatasetIssueCode, ...DatasetIssueCode[]];
+const DATASET_ISSUE_CODES = Object.keys(DATASET_ISSUES) as [DatasetIssueCode, ...DatasetIssueCode[]];
 
 export const DatasetFile = z.enum(['data', 'validation']);
 export type DatasetFile = z.infer<typeof DatasetFile>;

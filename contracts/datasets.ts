@@ -17,7 +17,7 @@ export const DatasetFormat = z.enum(['chat', 'prompt-completion', 'instruction',
 export type DatasetFormat = z.infer<typeof DatasetFormat>;
 
 /** How many rows have at most so many tokens; the last bin is open upwards. */
-export const TokenHistogram = z.array(
+const TokenHistogram = z.array(
   z.object({ from: z.int().nonnegative(), to: z.int().positive().nullable(), rows: z.int().nonnegative() }),
 );
 
@@ -142,7 +142,7 @@ const storedVersion = {
   keys: z.object({ data: z.string(), validation: z.string().optional() }),
 };
 /** Who checks a version now; a lease whose heartbeat is older than 2 minutes may be taken over (design.md §6). */
-export const ValidationLease = z.object({ holder: z.string(), heartbeatAt: Timestamp });
+const ValidationLease = z.object({ holder: z.string(), heartbeatAt: Timestamp });
 const [uploading, validating, ready, rejected, validationFailed, abandoned] = DatasetVersion.options;
 export const DatasetVersionRecord = z.discriminatedUnion('status', [
   uploading.extend({

@@ -26,5 +26,5 @@ export const FAILURES = {
 } as const;
 
 export type FailureCode = keyof typeof FAILURES;
-export const FAILURE_CODES = Object.keys(FAILURES) as [FailureCode, ...FailureCode[]];
+const FAILURE_CODES = Object.keys(FAILURES) as [FailureCode, ...FailureCode[]];
 export const FailureCode = z.enum(FAILURE_CODES);

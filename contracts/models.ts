@@ -28,7 +28,7 @@ export type ModelFile = z.infer<typeof ModelFile>;
  * `ship` only if the whole 95 % interval of the difference is better than the base,
  * `keep-the-base` if it is not, `unproven` where too few rows could be held out.
  */
-export const ModelVerdict = z.enum(['ship', 'keep-the-base', 'unproven']);
+const ModelVerdict = z.enum(['ship', 'keep-the-base', 'unproven']);
 
 const modelBase = {
   id: ModelId,

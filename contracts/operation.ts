@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import type { ProblemCode } from './problems.ts';
 
-export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 export type Noun =
   | 'health'
   | 'catalog'

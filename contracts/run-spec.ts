@@ -15,7 +15,7 @@ export const FileToFetch = z.object({
 });
 export type FileToFetch = z.infer<typeof FileToFetch>;
 
-export const SamplePrompt = z.object({
+const SamplePrompt = z.object({
   messages: z.array(z.object({ role: z.enum(['system', 'user', 'assistant']), content: z.string() })),
   /** The answer that stands in the validation row, where there is one. */
   reference: z.string().optional(),
@@ -71,7 +71,7 @@ export const ManifestFile = z.object({
 export type ManifestFile = z.infer<typeof ManifestFile>;
 
 /** Mean loss per trained token over the validation rows, nats, and what follows from it. */
-export const EvaluationScore = z.object({
+const EvaluationScore = z.object({
   loss: z.number(),
   perplexity: z.number(),
   /** Share of trained tokens that the model ranks first. */

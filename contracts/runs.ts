@@ -73,7 +73,7 @@ export const reportProgress = operation({
 });
 
 /** Where a run may write: its checkpoints and its final files, under its own attempt's prefix. */
-export const RunPath = z
+const RunPath = z
   .string()
   .max(300)
   .regex(

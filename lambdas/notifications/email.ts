@@ -34,8 +34,7 @@ const ENTITIES: Record<string, string> = {
 };
 
 /** Text as it may stand in HTML, between tags and in attributes. */
-const escapeHtml = (text: string): string =>
-  text.replace(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign);
+const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign);
 
 /** The page an outcome leads to: nouns and paths are spelt the same. */
 export const linkOf = (target: Outcome['target'], webOrigin: string): string =>

@@ -11,7 +11,7 @@ export const DESK = { width: 1440, height: 900 };
 export const PHONE = { width: 390, height: 844 };
 
 /** Keeps a whole-page picture under test/browser/output. */
-export async function picture(page: Page, name: string): Promise<void> {
+async function picture(page: Page, name: string): Promise<void> {
   mkdirSync(OUTPUT, { recursive: true });
   // A page that still waits for its values has quiet bars in their place; a busy machine gets ten seconds for them.
   await page
