@@ -2,7 +2,7 @@ import type { AttemptPoint } from '../../../../contracts/metrics.ts';
 import type { StepValue } from './series.ts';
 
 /** Where an attempt went on from a checkpoint, and how many steps had to be done again for it. */
-export interface Resume {
+interface Resume {
   attempt: number;
   step: number;
   repeatedSteps: number;

@@ -366,7 +366,7 @@ function Resumes({
 }
 
 /** What the drawing shows, in a sentence. */
-export function finding({ curves, baseLoss, totalSteps, reachedStep, running }: FindingProps): string {
+function finding({ curves, baseLoss, totalSteps, reachedStep, running }: FindingProps): string {
   const newest = curves.validation.at(-1);
   const training = curves.training.at(-1);
   if (!newest && !training) return 'Loss by step: nothing has been measured yet.';

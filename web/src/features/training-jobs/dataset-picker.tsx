@@ -36,7 +36,7 @@ export function useDatasetChoices(askedFor: string | undefined) {
 }
 
 /** The dataset a new form begins with: the one asked for, else the newest that can be trained on, else the newest. */
-export function firstChoice(items: readonly Item[], askedFor: string | undefined): Item | undefined {
+function firstChoice(items: readonly Item[], askedFor: string | undefined): Item | undefined {
   return (
     items.find((item) => item.dataset.id === askedFor) ??
     items.find((item) => item.version.status === 'ready') ??

@@ -9,7 +9,7 @@ import { runChoicesOf, type RunForm } from './run-form.ts';
 const SETTLE_MILLISECONDS = 180;
 
 /** A value that follows `value` once the same object has stood for a moment. */
-export function useSettled<Value>(value: Value, milliseconds = SETTLE_MILLISECONDS): Value {
+function useSettled<Value>(value: Value, milliseconds = SETTLE_MILLISECONDS): Value {
   const [settled, setSettled] = useState(value);
   useEffect(() => {
     const timer = setTimeout(() => setSettled(value), milliseconds);
