@@ -178,6 +178,7 @@ export class WebStack extends Stack {
       region: this.region,
       stage: stage.name,
       apiBase: '/v1',
+      signUp: stage.signUp.mode,
     });
     const hashed = 'assets/*';
     // A hash in the name says that the file never changes. They go first: the document names them. (They also stand

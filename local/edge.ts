@@ -16,13 +16,14 @@ const DRAIN_LIMIT_BYTES = 10 * BODY_LIMIT_BYTES;
 const API_TIMEOUT_MS = 30_000;
 
 /** The file the pages read when they start; in AWS the web stack uploads it (lib/web-stack.ts). */
-export interface PageConfiguration {
+interface PageConfiguration {
   userPoolId: string;
   userPoolClientId: string;
   userPoolEndpoint: string;
   region: string;
   stage: string;
   apiBase: '/v1';
+  signUp: 'open';
 }
 
 export interface EdgeOptions {

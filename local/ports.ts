@@ -56,7 +56,7 @@ export async function webPort(asked: number | undefined): Promise<{ port: number
   );
 }
 
-export const DEFAULT_WEB_PORT = 4800;
+const DEFAULT_WEB_PORT = 4800;
 
 const KeptPorts = z.object({ web: z.int(), emulator: z.int(), cluster: z.int() });
 export type Ports = z.infer<typeof KeptPorts>;

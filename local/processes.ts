@@ -6,7 +6,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
-export const MARK = 'BRIGHTRUN_COPY';
+const MARK = 'BRIGHTRUN_COPY';
 
 export interface MarkedProcess {
   pid: number;

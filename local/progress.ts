@@ -1,6 +1,6 @@
 /** Shows each step with its time; one line a step, redrawn only where a person watches a terminal. */
 
-export interface StepTime {
+interface StepTime {
   title: string;
   seconds: number;
 }

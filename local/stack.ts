@@ -120,6 +120,7 @@ export async function startStack(options: StartOptions, progress: Progress): Pro
           region: REGION,
           stage: 'local',
           apiBase: '/v1',
+          signUp: 'open',
         },
       });
       closing.push(() => edge.close());

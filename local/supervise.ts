@@ -4,7 +4,7 @@ import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { endProcesses, markOf, signal } from './processes.ts';
 
-export interface PartToStart {
+interface PartToStart {
   /** Also the name of its log file. */
   name: string;
   command: string;

@@ -43,6 +43,7 @@ beforeAll(async () => {
       region: 'us-east-1',
       stage: 'local',
       apiBase: '/v1',
+      signUp: 'open',
     },
   });
 });
@@ -114,6 +115,7 @@ describe('one origin for pages and API', () => {
     expect(await (await fetch(`${url}/config.json`)).json()).toMatchObject({
       userPoolId: 'pool',
       apiBase: '/v1',
+      signUp: 'open',
     });
   });
 });

@@ -1,6 +1,5 @@
 import { count, decimal, loss as lossText, signed } from '../../lib/format/numbers.ts';
 import type { Curves } from './curves.ts';
-import type { LossChartProps } from './loss-chart.tsx';
 import type { Scale } from './scale.ts';
 import { lastAt, nearest, type StepValue } from './series.ts';
 
@@ -108,7 +107,7 @@ function valuesAt(curves: Curves, smoothed: readonly StepValue[] | null, step: n
 
 /** The same, to be read aloud. */
 export function readOutText(
-  { curves, baseLoss, smoothing }: Pick<LossChartProps, 'curves' | 'baseLoss' | 'smoothing'>,
+  { curves, baseLoss, smoothing }: { curves: Curves; baseLoss: number | null; smoothing: number },
   smoothed: readonly StepValue[],
   step: number,
 ): string {
