@@ -25,6 +25,9 @@ export async function startEmulator(supervisor: Supervisor, options: EmulatorOpt
   const { state, port } = options;
   for (const folder of [state.emulator, state.objects, state.temporary])
     mkdirSync(folder, { recursive: true });
+  // Its worker is a .js file in CommonJS, unpacked below this folder: without a package.json of its own it would be
+  // taken for an ES module wherever the folder lies in this repository, and every function would end at once.
+  writeFileSync(join(state.temporary, 'package.json'), '{"type":"commonjs"}\n');
   forgetStreamPositions(state);
   const part = supervisor.start({
     name: 'emulator',
