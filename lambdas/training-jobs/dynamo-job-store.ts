@@ -14,6 +14,20 @@ import { firstJobPut, type JobTables, nextJobPut, parseJobRow, tellingPuts } fro
 import type { JobApiStore, JobStore, NewJob } from './job-store.ts';
 import type { JobChange } from './training-job.ts';
 
+/** Which problem each of the first items of a creation stands for: the two holds, then the dataset. */
+const REFUSALS = [...HOLD_PROBLEMS, 'dataset-not-ready'] as const;
+
+/** A dataset that is archived or deleted between the look at it and the job's transaction gets no job. */
+const stillActive = (core: string, job: TrainingJobRecord): TransactWrite => ({
+  ConditionCheck: {
+    TableName: core,
+    Key: coreKeys.dataset(job.owner, job.dataset.id),
+    ConditionExpression: '#status = :active',
+    ExpressionAttributeNames: { '#status': 'status' },
+    ExpressionAttributeValues: { ':active': 'active' },
+  },
+});
+
 /** The newest job as it is stored, or nothing; another owner's id is nothing too. */
 async function readJob(documents: Documents, core: string, owner: string, jobId: string) {
   const { Item } = await documents.send(
@@ -93,6 +107,7 @@ export function dynamoJobApiStore(
     if (refusal) throw new ProblemError(refusal);
     const items = [
       ...holdItems(tables.core, hold, limits),
+      stillActive(tables.core, job),
       put,
       firstJobPut(tables, job),
       outboxPut(tables.core, {
@@ -108,9 +123,9 @@ export function dynamoJobApiStore(
     try {
       await documents.send(new TransactWriteCommand({ TransactItems: items }));
     } catch (error) {
-      // The hold's two items stand first; what failed after them (a repeated key) is for `createOnce` to tell.
-      const refused = failedConditions(error).find((place) => place < HOLD_PROBLEMS.length);
-      const problem = refused === undefined ? undefined : HOLD_PROBLEMS[refused];
+      // What can refuse a job stands first; what failed after it (a repeated key) is for `createOnce` to tell.
+      const refused = failedConditions(error).find((place) => place < REFUSALS.length);
+      const problem = refused === undefined ? undefined : REFUSALS[refused];
       throw problem ? new ProblemError(problem) : error;
     }
     return job;

@@ -117,10 +117,13 @@ describe('a new job', () => {
     const { client, transactions } = documents(undefined);
     await create(client);
     expect(transactions).toHaveLength(1);
-    const keys = transactions[0]?.map(({ Put, Update }) => (Put?.Item ?? Update?.Key)?.['sk']);
+    const keys = transactions[0]?.map(
+      ({ Put, Update, ConditionCheck }) => (Put?.Item ?? Update?.Key ?? ConditionCheck?.Key)?.['sk'],
+    );
     expect(keys).toEqual([
       'BUDGET#2026-11',
       'BUDGET#2026-11',
+      `DATASET#${queuedJob().dataset.id}`,
       expect.stringContaining('IDEM#createTrainingJob#'),
       `JOB#${JOB_ID}`,
       `${JOB_ID}:start`,
@@ -128,13 +131,20 @@ describe('a new job', () => {
   });
 
   test.each([
-    [['ConditionalCheckFailed', 'None', 'None', 'None', 'None'], 'budget-exceeded'],
-    [['None', 'ConditionalCheckFailed', 'None', 'None', 'None'], 'platform-budget-exceeded'],
+    [['ConditionalCheckFailed', 'None', 'None', 'None', 'None', 'None'], 'budget-exceeded'],
+    [['None', 'ConditionalCheckFailed', 'None', 'None', 'None', 'None'], 'platform-budget-exceeded'],
   ])('is refused for the budget that had no room: %j', async (places, code) => {
     const { client } = documents(undefined, () => {
       throw cancelled(places);
     });
     expect(await codeOf(create(client))).toBe(code);
+  });
+
+  test('is refused when its dataset was archived or deleted in the meantime', async () => {
+    const { client } = documents(undefined, () => {
+      throw cancelled(['None', 'None', 'ConditionalCheckFailed', 'None', 'None', 'None']);
+    });
+    expect(await codeOf(create(client))).toBe('dataset-not-ready');
   });
 
   test('with a cap above a whole budget is refused before anything is written', async () => {
