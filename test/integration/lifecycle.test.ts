@@ -1,14 +1,13 @@
 /** `npm start` from its first line to its last process: refused, stopped, started again, and losing a part. */
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { apiClient } from '../../contracts/client.ts';
 import { createDataset, listDatasets } from '../../contracts/datasets.ts';
-import { stateFolder } from '../../local/folders.ts';
+import { INSTALLATION, stateFolder } from '../../local/folders.ts';
 import { accessToken, signedInClient } from '../../local/journey/session.ts';
 import { endProcesses, processesOf, signal } from '../../local/processes.ts';
 import { readRunningCopy, type RunningCopy } from '../../local/running-copy.ts';
@@ -19,7 +18,9 @@ jest.setTimeout(420_000);
 let folder: string;
 let copies: string[];
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'brightrun-lifecycle-'));
+  // Inside the repository as by default: its package.json once made every function end at its start.
+  mkdirSync(INSTALLATION.root, { recursive: true });
+  folder = mkdtempSync(join(INSTALLATION.root, 'lifecycle-'));
   copies = [];
 });
 afterAll(async () => {
