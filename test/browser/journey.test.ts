@@ -112,6 +112,7 @@ describe('a person in a browser', () => {
       .getByText(/^Can’t be used/)
       .first()
       .waitFor();
+    await page.waitForLoadState('networkidle');
     await look('dataset-with-problems');
     expect(complaints).toEqual([]);
   });
@@ -125,6 +126,7 @@ describe('a person in a browser', () => {
       .getByText(/^Ready/)
       .first()
       .waitFor();
+    await page.waitForLoadState('networkidle');
     await look('dataset');
     expect(complaints).toEqual([]);
   });
@@ -150,6 +152,10 @@ describe('a person in a browser', () => {
     await chart.waitFor({ timeout: 120_000 });
     await page.reload();
     await chart.waitFor();
+    await page
+      .getByText(/^Validation loss .* at step/)
+      .first()
+      .waitFor({ timeout: 120_000 });
     await look('job-monitor-running');
     await rail(/^Dashboard/).click();
     await heading('Dashboard').waitFor();
