@@ -14,11 +14,9 @@ export const PHONE = { width: 390, height: 844 };
 async function picture(page: Page, name: string): Promise<void> {
   mkdirSync(OUTPUT, { recursive: true });
   // A page that still waits for its values has quiet bars in their place; a busy machine gets ten seconds for them.
-  await page
-    .locator('[aria-busy="true"]')
-    .first()
-    .waitFor({ state: 'detached', timeout: 10_000 })
-    .catch(() => undefined);
+  const waiting = page.locator('[data-quiet]:visible');
+  for (let tenths = 0; tenths < 100 && (await waiting.count()) > 0; tenths += 1)
+    await page.waitForTimeout(100);
   await page.screenshot({ path: resolve(OUTPUT, `${name}.png`), fullPage: true });
 }
 

@@ -77,6 +77,7 @@ export function Quiet({ ch = 8, className }: { ch?: number; className?: string }
   return (
     <span
       aria-hidden
+      data-quiet
       className={clsx(
         'inline-block h-[0.7em] max-w-full rounded-mark bg-line align-baseline motion-safe:animate-[quiet_1.8s_ease-in-out_infinite]',
         className,

@@ -120,6 +120,8 @@ function Plot({
 
   const reached = Math.max(reachedStep, curves.lastStep);
   const toGo = Math.max(0, totalSteps - reached);
+  // Below the base's line, which is the highest there is as a rule.
+  const toGoY = Math.min(bottom - 34, (baseLoss === null ? TOP : Math.max(TOP, y.at(baseLoss))) + 18);
   const lastTraining = (smoothing > 0 ? smoothed : curves.training).at(-1);
   const lastValidation = curves.validation.at(-1);
   const ends = [
@@ -150,7 +152,7 @@ function Plot({
             height={bottom - TOP}
             fill="var(--sunk)"
           />
-          <ToGo toGo={toGo} running={running} narrow={narrow} from={x.at(reached)} to={right} y={TOP + 18} />
+          <ToGo toGo={toGo} running={running} narrow={narrow} from={x.at(reached)} to={right} y={toGoY} />
         </>
       )}
       {!hasValues && (
