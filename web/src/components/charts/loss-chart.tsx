@@ -4,6 +4,7 @@ import { Diamond, Note, XAxis, YGrid } from './axes.tsx';
 import { ChartFigure, type TableOfValues } from './chart-figure.tsx';
 import type { Curves } from './curves.ts';
 import { epochMarks } from './curves.ts';
+import { lossFinding } from './loss-finding.ts';
 import { LossReadOut, readOutText } from './loss-read-out.tsx';
 import { domainOf, labelWidth, linearScale, logScale, spread, type Scale } from './scale.ts';
 import { pathOf, smooth, thin, type StepValue } from './series.ts';
@@ -24,8 +25,6 @@ export interface LossChartProps {
   cursor: Cursor;
   caption?: ReactNode;
 }
-
-type FindingProps = Pick<LossChartProps, 'curves' | 'baseLoss' | 'totalSteps' | 'reachedStep' | 'running'>;
 
 const TOP = 14;
 const BOTTOM = 24;
@@ -48,7 +47,7 @@ export function LossChart(props: LossChartProps) {
   return (
     <>
       <ChartFigure
-        label={finding(props)}
+        label={lossFinding(props)}
         height={height}
         assumedWidth={720}
         caption={props.caption}
@@ -365,36 +364,6 @@ function Resumes({
       })}
     </>
   );
-}
-
-/** What the drawing shows, in a sentence. */
-function finding({ curves, baseLoss, totalSteps, reachedStep, running }: FindingProps): string {
-  const newest = curves.validation.at(-1);
-  const training = curves.training.at(-1);
-  if (!newest && !training) return 'Loss by step: nothing has been measured yet.';
-  const sentences = ['Training and validation loss by step.'];
-  if (newest && baseLoss !== null && newest.step > 0) {
-    const change = newest.value - baseLoss;
-    const verb = change < 0 ? 'fell' : 'rose';
-    sentences.push(
-      `Validation loss ${verb} from ${lossText(baseLoss)} before training to ${lossText(newest.value)} at step ${count(newest.step)}.`,
-    );
-    const best = curves.validation.reduce((a, b) => (b.value < a.value ? b : a));
-    if (best.step !== newest.step) {
-      sentences.push(`It was lowest at step ${count(best.step)} with ${lossText(best.value)}.`);
-    }
-  } else if (newest) {
-    sentences.push(`Validation loss is ${lossText(newest.value)} at step ${count(newest.step)}.`);
-  }
-  if (training)
-    sentences.push(`Training loss is ${lossText(training.value)} at step ${count(training.step)}.`);
-  for (const resume of curves.resumes) {
-    sentences.push(`Attempt ${resume.attempt} resumed at step ${count(resume.step)}.`);
-  }
-  const toGo = totalSteps - Math.max(reachedStep, curves.lastStep);
-  if (toGo > 0)
-    sentences.push(running ? `${count(toGo)} steps to go.` : `${count(toGo)} steps were not run.`);
-  return sentences.join(' ');
 }
 
 /** So many rows stay readable; evaluations are all kept. */

@@ -2,11 +2,11 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { listCostRecords } from '../../../../contracts/costs.ts';
-import { Button } from '../../components/button.tsx';
 import { Section } from '../../components/page.tsx';
 import { ErrorState, QuietRows } from '../../components/states.tsx';
 import { Table, Td, Th } from '../../components/table.tsx';
 import { LinkAction } from '../../components/text-link.tsx';
+import { ShowMore } from '../../components/show-more.tsx';
 import { pages } from '../../lib/api.ts';
 import { money } from '../../lib/format/money.ts';
 import { count } from '../../lib/format/numbers.ts';
@@ -90,13 +90,7 @@ function Records({ month }: { month: string }) {
           </tbody>
         </Table>
       )}
-      {list.hasNextPage && (
-        <div className="mt-4">
-          <Button onClick={() => void list.fetchNextPage()} busy={list.isFetchingNextPage}>
-            Show more
-          </Button>
-        </div>
-      )}
+      <ShowMore list={list} />
     </>
   );
 }

@@ -12,6 +12,7 @@ import { Notice } from '../../components/notice.tsx';
 import { Page } from '../../components/page.tsx';
 import { EmptyState, ErrorState, QuietRows } from '../../components/states.tsx';
 import { Table, Td, Th } from '../../components/table.tsx';
+import { ShowMore } from '../../components/show-more.tsx';
 import { pages } from '../../lib/api.ts';
 import { bytes, compact, count } from '../../lib/format/numbers.ts';
 import { when } from '../../lib/format/time.ts';
@@ -107,13 +108,7 @@ export default function DatasetsPage() {
             </p>
           )}
           {items && items.length > 0 && <DatasetTable items={items} />}
-          {list.hasNextPage && (
-            <div className="mt-4">
-              <Button onClick={() => void list.fetchNextPage()} busy={list.isFetchingNextPage}>
-                Show more
-              </Button>
-            </div>
-          )}
+          <ShowMore list={list} />
         </>
       )}
     </Page>

@@ -1,12 +1,13 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { listModels, type Model } from '../../../../contracts/models.ts';
-import { Button, LinkButton } from '../../components/button.tsx';
+import { LinkButton } from '../../components/button.tsx';
 import { Page } from '../../components/page.tsx';
 import { Pill } from '../../components/pill.tsx';
 import { EmptyState, ErrorState, QuietRows } from '../../components/states.tsx';
 import { Table, Td, Th } from '../../components/table.tsx';
 import { TextLink } from '../../components/text-link.tsx';
+import { ShowMore } from '../../components/show-more.tsx';
 import { pages } from '../../lib/api.ts';
 import { money } from '../../lib/format/money.ts';
 import { bytes, loss, signed } from '../../lib/format/numbers.ts';
@@ -46,13 +47,7 @@ export default function ModelsPage() {
         </EmptyState>
       )}
       {items && items.length > 0 && <ModelTable items={items} />}
-      {list.hasNextPage && (
-        <div className="mt-4">
-          <Button onClick={() => void list.fetchNextPage()} busy={list.isFetchingNextPage}>
-            Show more
-          </Button>
-        </div>
-      )}
+      <ShowMore list={list} />
     </Page>
   );
 }

@@ -7,13 +7,14 @@ import {
   type JobWithProgress,
   type TrainingJob,
 } from '../../../../contracts/training-jobs.ts';
-import { Button, LinkButton } from '../../components/button.tsx';
+import { LinkButton } from '../../components/button.tsx';
 import { Segmented } from '../../components/choice.tsx';
 import { Page } from '../../components/page.tsx';
 import { ProgressBar } from '../../components/progress-bar.tsx';
 import { EmptyState, ErrorState, QuietRows } from '../../components/states.tsx';
 import { Table, Td, Th } from '../../components/table.tsx';
 import { TextLink } from '../../components/text-link.tsx';
+import { ShowMore } from '../../components/show-more.tsx';
 import { pages } from '../../lib/api.ts';
 import { money } from '../../lib/format/money.ts';
 import { count, loss, percent } from '../../lib/format/numbers.ts';
@@ -79,13 +80,7 @@ export default function JobsPage() {
             </p>
           )}
           {items && items.length > 0 && <JobTable items={items} />}
-          {list.hasNextPage && (
-            <div className="mt-4">
-              <Button onClick={() => void list.fetchNextPage()} busy={list.isFetchingNextPage}>
-                Show more
-              </Button>
-            </div>
-          )}
+          <ShowMore list={list} />
         </>
       )}
     </Page>
