@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ColumnMapping, CureCount, DatasetCure, RepairOrder, RowChange } from './dataset-cures.ts';
 import { DatasetFile, DatasetIssue, DatasetIssueCount } from './dataset-issues.ts';
 import { NoContent, operation } from './operation.ts';
 import {
@@ -13,8 +14,20 @@ import {
   Timestamp,
 } from './values.ts';
 
-export const DatasetFormat = z.enum(['chat', 'prompt-completion', 'instruction', 'text']);
+/** The forms a row can have. `sharegpt` is recognised, to be converted; it is not trained on as it is. */
+export const DatasetFormat = z.enum([
+  'chat',
+  'prompt-completion',
+  'instruction',
+  'preference',
+  'text',
+  'sharegpt',
+]);
 export type DatasetFormat = z.infer<typeof DatasetFormat>;
+
+/** What a file is before its rows are read; everything but JSON Lines is converted on the way in. */
+export const DatasetContainer = z.enum(['jsonl', 'json-array', 'csv', 'tsv', 'parquet']);
+export type DatasetContainer = z.infer<typeof DatasetContainer>;
 
 /** How many rows have at most so many tokens; the last bin is open upwards. */
 const TokenHistogram = z.array(
@@ -35,8 +48,27 @@ export const TokenCount = z.object({
   /** Tokens of the validation rows; 0 where the job splits them off itself. */
   validation: z.int().nonnegative(),
   histogram: TokenHistogram,
+  /** Half of the rows have at most so many tokens, and 19 of 20. */
+  median: z.int().nonnegative().optional(),
+  p95: z.int().nonnegative().optional(),
+  /** Tokens beyond the context in all rows together, and rows of which the cut takes a part of the last answer. */
+  tokensCut: z.int().nonnegative().optional(),
+  answersCut: z.int().nonnegative().optional(),
 });
 export type TokenCount = z.infer<typeof TokenCount>;
+
+/** What kinds of rows there are. `languages` is told from a sample, by the answers; at most 12 of each. */
+export const RowMix = z.object({
+  /** Order of roles → rows, as in `system user assistant`; repeated turns are written once with `…`. */
+  roles: z.array(z.object({ order: z.string(), rows: z.int().positive() })),
+  /** ISO 639-1 code, or `code` for program text and `unknown`, and its share of the rows looked at. */
+  languages: z.array(z.object({ language: z.string(), share: z.number().min(0).max(1) })),
+  /** Rows with tool calls or tool results: only base models whose template knows tools take them. */
+  toolRows: z.int().nonnegative(),
+  /** Rows in which a message says its weight. */
+  weightedRows: z.int().nonnegative(),
+});
+export type RowMix = z.infer<typeof RowMix>;
 
 /** What the check found, in short; the full list is the report. */
 export const CheckSummary = z.object({
@@ -46,6 +78,9 @@ export const CheckSummary = z.object({
   usableRows: z.int().nonnegative(),
   validationRows: z.int().nonnegative(),
   tokens: TokenCount.nullable(),
+  /** The same in the words of the other tokenizers that this installation's base models use. */
+  otherTokens: z.array(TokenCount).optional(),
+  mix: RowMix.optional(),
   issues: z.array(DatasetIssueCount),
   checkedAt: Timestamp,
   /** Wall time of the check, milliseconds. */
@@ -61,18 +96,55 @@ export const StoredFile = z.object({
 });
 export type StoredFile = z.infer<typeof StoredFile>;
 
+/** A file as it was uploaded, where its rows had to be converted first. */
+export const SourceFile = StoredFile.extend({ container: DatasetContainer, gzip: z.boolean() });
+export type SourceFile = z.infer<typeof SourceFile>;
+
+/** Which version a repair made this one from, what it was told to do, and what it did once it is done. */
+export const MadeFrom = z.object({
+  version: z.int().positive(),
+  order: RepairOrder,
+  cures: z.array(CureCount).optional(),
+  /** Rows changed and rows left out, each counted once. */
+  rowsChanged: z.int().nonnegative().optional(),
+  rowsRemoved: z.int().nonnegative().optional(),
+});
+export type MadeFrom = z.infer<typeof MadeFrom>;
+
+/** What a running check can say already. */
+export const CheckSoFar = z.object({
+  rows: z.int().nonnegative(),
+  errors: z.int().nonnegative(),
+  warnings: z.int().nonnegative(),
+  /** From a hash sample; the exact count comes with the verdict. */
+  estimatedTokens: z.int().nonnegative().optional(),
+});
+export type CheckSoFar = z.infer<typeof CheckSoFar>;
+
 const versionBase = {
   datasetId: DatasetId,
   version: z.int().positive(),
+  madeFrom: MadeFrom.optional(),
+  /** Said by who uploaded a table. */
+  columns: ColumnMapping.optional(),
   declaredFormat: DatasetFormat.optional(),
   declaredBytes: z.int().positive(),
   declaredValidationBytes: z.int().positive().optional(),
   createdAt: Timestamp,
   updatedAt: Timestamp,
 };
-const checkedFiles = { data: StoredFile, validation: StoredFile.optional() };
+const checkedFiles = {
+  data: StoredFile,
+  validation: StoredFile.optional(),
+  /** Present where `data` or `validation` was converted from them. */
+  source: SourceFile.optional(),
+  validationSource: SourceFile.optional(),
+};
 
-/** An immutable version: uploading → validating → ready | rejected | validation-failed; uploading → abandoned. */
+/**
+ * An immutable version: uploading → validating → ready | rejected | validation-failed; uploading → abandoned. One
+ * that a repair makes begins as repairing → validating.
+ */
 export const DatasetVersion = z.discriminatedUnion('status', [
   z.object({ ...versionBase, status: z.literal('uploading'), uploadEndsAt: Timestamp }),
   z.object({
@@ -80,6 +152,7 @@ export const DatasetVersion = z.discriminatedUnion('status', [
     status: z.literal('validating'),
     uploadedAt: Timestamp,
     checkedBytes: z.int().nonnegative(),
+    soFar: CheckSoFar.optional(),
   }),
   z.object({
     ...versionBase,
@@ -95,6 +168,8 @@ export const DatasetVersion = z.discriminatedUnion('status', [
   }),
   z.object({ ...versionBase, status: z.literal('validation-failed'), reason: z.string() }),
   z.object({ ...versionBase, status: z.literal('abandoned'), abandonedAt: Timestamp }),
+  /** `declaredBytes` are those of the version that is repaired. */
+  z.object({ ...versionBase, status: z.literal('repairing'), repairedBytes: z.int().nonnegative() }),
 ]);
 export type DatasetVersion = z.infer<typeof DatasetVersion>;
 export type DatasetVersionStatus = DatasetVersion['status'];
@@ -103,7 +178,8 @@ export type DatasetVersionStatus = DatasetVersion['status'];
 export const DATASET_VERSION_MOVES = {
   uploading: ['validating', 'abandoned'],
   validating: ['ready', 'rejected', 'validation-failed'],
-  'validation-failed': ['validating'],
+  repairing: ['validating', 'validation-failed'],
+  'validation-failed': ['validating', 'repairing'],
   ready: [],
   rejected: [],
   abandoned: [],
@@ -139,11 +215,13 @@ const storedVersion = {
   shape: z.literal(1),
   owner: Owner,
   revision: z.int().positive(),
+  /** Where the rows lie: from the conversion on, of the converted file. */
   keys: z.object({ data: z.string(), validation: z.string().optional() }),
 };
 /** Who checks a version now; a lease whose heartbeat is older than 2 minutes may be taken over (design.md §6). */
 const ValidationLease = z.object({ holder: z.string(), heartbeatAt: Timestamp });
-const [uploading, validating, ready, rejected, validationFailed, abandoned] = DatasetVersion.options;
+const [uploading, validating, ready, rejected, validationFailed, abandoned, repairing] =
+  DatasetVersion.options;
 export const DatasetVersionRecord = z.discriminatedUnion('status', [
   uploading.extend({
     ...storedVersion,
@@ -160,9 +238,15 @@ export const DatasetVersionRecord = z.discriminatedUnion('status', [
   rejected.extend(storedVersion),
   validationFailed.extend({
     ...storedVersion,
-    versionIds: z.object({ data: z.string(), validation: z.string().optional() }),
+    /** Absent where a repair had not made the files yet. */
+    versionIds: z.object({ data: z.string(), validation: z.string().optional() }).optional(),
   }),
   abandoned.extend(storedVersion),
+  repairing.extend({
+    ...storedVersion,
+    lease: ValidationLease.optional(),
+    tries: z.int().nonnegative(),
+  }),
 ]);
 export type DatasetVersionRecord = z.infer<typeof DatasetVersionRecord>;
 
@@ -180,6 +264,15 @@ const versionPath = z.strictObject({
   version: z.coerce.number().int().min(1).max(100_000),
 });
 
+const announcedFiles = {
+  /** Stated only to be checked against what is found; left out, the format is detected. */
+  format: DatasetFormat.optional(),
+  /** For a table whose columns do not name themselves. */
+  columns: ColumnMapping.optional(),
+  bytes: z.int().positive(),
+  validationBytes: z.int().positive().optional(),
+};
+
 export const createDataset = operation({
   id: 'createDataset',
   noun: 'datasets',
@@ -189,13 +282,23 @@ export const createDataset = operation({
   idempotent: true,
   body: z.strictObject({
     name: DisplayName,
-    /** Stated only to be checked against what is found; left out, the format is detected. */
-    format: DatasetFormat.optional(),
-    bytes: z.int().positive(),
-    validationBytes: z.int().positive().optional(),
+    ...announcedFiles,
   }),
   success: { status: 201, body: DatasetWithVersion.extend({ uploads: z.array(UploadPlan).min(1).max(2) }) },
   problems: ['dataset-too-large'],
+});
+
+export const createDatasetVersion = operation({
+  id: 'createDatasetVersion',
+  noun: 'datasets',
+  method: 'POST',
+  path: '/datasets/{datasetId}/versions',
+  summary: 'Announce the files of the next version; the versions before stay as they are.',
+  idempotent: true,
+  pathParameters: datasetPath,
+  body: z.strictObject(announcedFiles),
+  success: { status: 201, body: DatasetWithVersion.extend({ uploads: z.array(UploadPlan).min(1).max(2) }) },
+  problems: ['dataset-too-large', 'dataset-archived', 'too-many-versions'],
 });
 
 export const signDatasetParts = operation({
@@ -295,18 +398,38 @@ export const getDatasetReport = operation({
   problems: ['report-not-ready'],
 });
 
+export const getDatasetReportFile = operation({
+  id: 'getDatasetReportFile',
+  noun: 'datasets',
+  method: 'GET',
+  path: '/datasets/{datasetId}/versions/{version}/report-file',
+  summary: 'A short-lived URL of the whole report, `report.jsonl.gz`.',
+  pathParameters: versionPath,
+  success: { status: 200, body: z.object({ url: z.url(), expiresAt: Timestamp }) },
+  problems: ['report-not-ready'],
+});
+
 /** One row as a conversation, whatever its format: what the trainer will see. */
 export const PreviewRow = z.object({
   file: DatasetFile,
   line: z.int().positive(),
+  /** Where the line begins. */
+  byte: z.int().nonnegative().optional(),
   tokens: z.int().nonnegative().nullable(),
   messages: z.array(
     z.object({
       role: z.enum(['system', 'user', 'assistant', 'tool', 'text']),
       content: z.string(),
       learnt: z.boolean(),
+      /** Tokens of this message with its marks, where they are counted exactly. */
+      tokens: z.int().nonnegative().optional(),
+      toolCalls: z.array(z.object({ name: z.string(), arguments: z.string() })).optional(),
+      /** Of preference pairs: which of the two answers this is. */
+      branch: z.enum(['chosen', 'rejected']).optional(),
     }),
   ),
+  /** The line as it stands, cut to 4,000 characters, where it is no row. Shown as text only. */
+  raw: z.string().optional(),
 });
 export type PreviewRow = z.infer<typeof PreviewRow>;
 
@@ -332,6 +455,38 @@ export const previewDataset = operation({
     }),
   },
   problems: ['report-not-ready'],
+});
+
+export const repairDatasetVersion = operation({
+  id: 'repairDatasetVersion',
+  noun: 'datasets',
+  method: 'POST',
+  path: '/datasets/{datasetId}/versions/{version}/repairs',
+  summary: 'Make a new version from a checked one with the chosen cures applied; the old one stays.',
+  idempotent: true,
+  pathParameters: versionPath,
+  body: RepairOrder,
+  success: { status: 202, body: DatasetWithVersion },
+  problems: ['version-not-repairable', 'dataset-archived', 'too-many-versions'],
+});
+
+export const listDatasetChanges = operation({
+  id: 'listDatasetChanges',
+  noun: 'datasets',
+  method: 'GET',
+  path: '/datasets/{datasetId}/versions/{version}/changes',
+  summary: 'What a repair changed, row by row; the first 1,000 of each cure are kept.',
+  pathParameters: versionPath,
+  query: z.strictObject({
+    cure: DatasetCure.optional(),
+    limit: z.coerce.number().int().min(1).max(200).default(50),
+    offset: z.coerce.number().int().min(0).max(1_000_000).default(0),
+  }),
+  success: {
+    status: 200,
+    body: z.object({ madeFrom: MadeFrom, changes: z.array(RowChange), total: z.int().nonnegative() }),
+  },
+  problems: ['version-not-repaired', 'report-not-ready'],
 });
 
 export const retryValidation = operation({
@@ -369,6 +524,7 @@ export const deleteDataset = operation({
 
 export const datasetOperations = [
   createDataset,
+  createDatasetVersion,
   signDatasetParts,
   listUploadedParts,
   completeDatasetUpload,
@@ -376,7 +532,10 @@ export const datasetOperations = [
   getDataset,
   listDatasetVersions,
   getDatasetReport,
+  getDatasetReportFile,
   previewDataset,
+  repairDatasetVersion,
+  listDatasetChanges,
   retryValidation,
   changeDataset,
   deleteDataset,

@@ -18,6 +18,10 @@ export const LIMITS = {
   datasetLineDepth: 32,
   /** Fewer rows cannot be trained and split; OpenAI asks for 10 as well (facts.md §4). */
   datasetMinimumRows: 10,
+  /** Fewer rows than this train, with a remark: OpenAI's and Together's guides ask for hundreds. */
+  datasetFewRows: 100,
+  /** A dataset's versions are listed and kept together; nobody needs more. */
+  datasetVersions: 500,
   /** Of each code so many problems stand in the report with their line; all of them are counted. */
   issuesPerCode: 1000,
   /** A run longer than 14 days is refused (design.md §6). */

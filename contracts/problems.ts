@@ -44,6 +44,17 @@ export const PROBLEMS = {
     status: 409,
     title: 'Only a version whose check itself failed can be checked again.',
   },
+  'version-not-repairable': {
+    status: 409,
+    title: 'Only a version whose check has ended can be repaired.',
+  },
+  'version-not-repaired': { status: 409, title: 'This version was uploaded, not made by a repair.' },
+  'too-many-versions': { status: 409, title: 'The dataset has as many versions as one may have.' },
+  'format-not-trainable': { status: 400, title: 'Rows of this form cannot be trained here.' },
+  'tools-not-supported': {
+    status: 400,
+    title: 'The dataset has tool calls, which the chat template of this base model does not know.',
+  },
   'report-not-ready': { status: 409, title: 'The check has not ended yet, so there is no report.' },
 
   'base-model-unknown': { status: 400, title: 'There is no such base model in this installation.' },
