@@ -1,7 +1,7 @@
 /** What the pages show of datasets, and the small changes they make. */
 import type { DatasetFile } from '../../contracts/dataset-issues.ts';
 import { ProblemError } from '../../contracts/problems.ts';
-import type { TokenCounter } from './check/row-tokens.ts';
+import type { TokenCounter } from './tokens/token-counter.ts';
 import type { DatasetFiles } from './dataset-files.ts';
 import { type DatasetPage, type DatasetStore, untilUnchanged } from './dataset-store.ts';
 import { requireJudged, retried } from './dataset-version.ts';

@@ -26,7 +26,7 @@ import { deleteWholeDataset } from './delete-dataset.ts';
 import { dynamoDatasetCreation, dynamoDatasetStore } from './dynamo-dataset-store.ts';
 import { s3DatasetFiles } from './s3-dataset-files.ts';
 import { sqsValidationQueue } from './sqs-validation-queue.ts';
-import { stageCounter } from './stage-counter.ts';
+import { stageCounter } from './tokens/stage-counter.ts';
 import { uploadSession } from './upload-session.ts';
 
 export const environment = z.object({

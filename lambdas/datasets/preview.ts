@@ -3,7 +3,7 @@ import type { DatasetFile } from '../../contracts/dataset-issues.ts';
 import type { PreviewRow } from '../../contracts/datasets.ts';
 import { LIMITS, MEBIBYTE } from '../../contracts/limits.ts';
 import { readRow } from './check/row.ts';
-import type { TokenCounter } from './check/row-tokens.ts';
+import type { TokenCounter } from './tokens/token-counter.ts';
 import type { DatasetFiles } from './dataset-files.ts';
 
 export interface PreviewPlace {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
-import { stageCounter } from './stage-counter.ts';
+import { stageCounter } from './tokens/stage-counter.ts';
 import { consumeQueue } from '../runtime/consume.ts';
 import { documentClient } from '../runtime/dynamo.ts';
 import { commaList } from '../runtime/environment.ts';

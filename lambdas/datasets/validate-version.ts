@@ -3,7 +3,7 @@ import type { CheckSummary, DatasetVersionRecord, StoredFile } from '../../contr
 import type { Outcome } from '../../contracts/notifications.ts';
 import { ProblemError } from '../../contracts/problems.ts';
 import { checkDataset, type CheckResult } from './check/check-dataset.ts';
-import type { TokenCounter } from './check/row-tokens.ts';
+import type { TokenCounter } from './tokens/token-counter.ts';
 import { settleUpload } from './complete-upload.ts';
 import { type DatasetFiles, FileGone } from './dataset-files.ts';
 import { outcomeOf } from './dataset-outcomes.ts';

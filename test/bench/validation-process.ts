@@ -2,7 +2,7 @@
 import { createReadStream, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { checkDataset } from '../../lambdas/datasets/check/check-dataset.ts';
-import { stageCounter } from '../../lambdas/datasets/stage-counter.ts';
+import { stageCounter } from '../../lambdas/datasets/tokens/stage-counter.ts';
 
 const [what, file] = process.argv.slice(2);
 if (file === undefined) throw new Error('Say what to measure and on which file.');

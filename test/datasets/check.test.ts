@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { checkDataset } from '../../lambdas/datasets/check/check-dataset.ts';
 import { LineSplitter } from '../../lambdas/datasets/check/line-splitter.ts';
-import { tokenCounter } from '../../lambdas/datasets/check/row-tokens.ts';
+import { tokenCounter } from '../../lambdas/datasets/tokens/token-counter.ts';
 import { CheckSummary, type DatasetFormat } from '../../contracts/datasets.ts';
 import { DatasetIssue } from '../../contracts/dataset-issues.ts';
 import { LIMITS } from '../../contracts/limits.ts';

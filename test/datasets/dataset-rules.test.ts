@@ -5,7 +5,7 @@ import type { Idempotency } from '../../lambdas/runtime/idempotency.ts';
 import { createDatasetOnce } from '../../lambdas/datasets/create-dataset.ts';
 import type { DatasetCreation } from '../../lambdas/datasets/dataset-store.ts';
 import { changed, deleting, newDataset, spared } from '../../lambdas/datasets/dataset.ts';
-import { tokenCounter } from '../../lambdas/datasets/check/row-tokens.ts';
+import { tokenCounter } from '../../lambdas/datasets/tokens/token-counter.ts';
 import { previewRows } from '../../lambdas/datasets/preview.ts';
 import { reportFile, reportPage } from '../../lambdas/datasets/report.ts';
 import { bytesOfPart, fileOfKey, requireWhole, uploadPlan } from '../../lambdas/datasets/upload.ts';

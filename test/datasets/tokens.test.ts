@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { TokenCount } from '../../contracts/datasets.ts';
 import { readRow } from '../../lambdas/datasets/check/row.ts';
-import { tokenCounter } from '../../lambdas/datasets/check/row-tokens.ts';
-import { TokenSums } from '../../lambdas/datasets/check/token-sums.ts';
-import { stageCounter } from '../../lambdas/datasets/stage-counter.ts';
+import { tokenCounter } from '../../lambdas/datasets/tokens/token-counter.ts';
+import { TokenSums } from '../../lambdas/datasets/tokens/token-sums.ts';
+import { stageCounter } from '../../lambdas/datasets/tokens/stage-counter.ts';
 import known from './tiny-base-tokens.json' with { type: 'json' };
 
 const counter = tokenCounter({ tokenizer: 'brightrun/tiny-base', contextLength: 256 });

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { tokenCounter } from '../../lambdas/datasets/check/row-tokens.ts';
+import { tokenCounter } from '../../lambdas/datasets/tokens/token-counter.ts';
 import { newDataset } from '../../lambdas/datasets/dataset.ts';
 import { dueAt, LEASE_SECONDS, MOST_TRIES, newVersion } from '../../lambdas/datasets/dataset-version.ts';
 import { decideVersionRepair } from '../../lambdas/datasets/repair-datasets.ts';

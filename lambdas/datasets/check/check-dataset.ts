@@ -7,7 +7,7 @@ import { FileCheck } from './check-file.ts';
 import { notTextBecause } from './file-kind.ts';
 import { IssueLog } from './issue-log.ts';
 import { LineSplitter } from './line-splitter.ts';
-import type { TokenCounter } from './row-tokens.ts';
+import type { TokenCounter } from '../tokens/token-counter.ts';
 
 interface FileToCheck {
   bytes: number;

@@ -7,10 +7,10 @@ import { LIMITS } from '../../../contracts/limits.ts';
 import type { IssueLog } from './issue-log.ts';
 import { nestsDeeperThan } from './nesting.ts';
 import { readRow, type Row, type Turn } from './row.ts';
-import type { TokenCounter } from './row-tokens.ts';
+import type { TokenCounter } from '../tokens/token-counter.ts';
 import { type Fingerprint, fingerprint, SeenRows } from './seen-rows.ts';
 import { findPersonalData, findSecret } from './sensitive-text.ts';
-import { TokenSums } from './token-sums.ts';
+import { TokenSums } from '../tokens/token-sums.ts';
 
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 

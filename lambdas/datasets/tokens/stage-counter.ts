@@ -1,5 +1,5 @@
-import { BASE_MODELS } from '../catalog/base-models.ts';
-import { type TokenCounter, tokenCounter } from './check/row-tokens.ts';
+import { BASE_MODELS } from '../../catalog/base-models.ts';
+import { type TokenCounter, tokenCounter } from './token-counter.ts';
 
 /**
  * The counter a stage checks with: that of its first base model whose tokenizer can be counted exactly, else its

@@ -1,7 +1,7 @@
 /** How many tokens a row becomes in training, by the tokenizer of one base model. */
 import tinyBase from '../../../trainer/tiny_base/model/tokenizer.json' with { type: 'json' };
 import { bytePairCounter, TokenizerFile } from './byte-pairs.ts';
-import type { Turn } from './row.ts';
+import type { Turn } from '../check/row.ts';
 
 export interface RowTokens {
   total: number;

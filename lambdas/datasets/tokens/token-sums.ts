@@ -1,5 +1,5 @@
 import type { TokenCount } from '../../../contracts/datasets.ts';
-import type { RowTokens } from './row-tokens.ts';
+import type { RowTokens } from './token-counter.ts';
 
 /** Bins are a sixteenth of the context wide, so that one ends exactly where rows begin to be cut. */
 const BINS_TO_CONTEXT = 16;
