@@ -59,7 +59,7 @@ export const STRUCTURE: readonly Planter[] = [
   {
     code: 'not-json',
     how: 'single quotes',
-    line: (r, row) => `{'messages': [{'role': 'user', 'content': 'hello ${row}'}]}`,
+    line: (_, row) => `{'messages': [{'role': 'user', 'content': 'hello ${row}'}]}`,
   },
   {
     code: 'not-json',
