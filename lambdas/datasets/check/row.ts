@@ -1,21 +1,35 @@
-/** One parsed line as a conversation, and everything that is wrong with it. */
-import type { DatasetIssueCode } from '../../../contracts/dataset-issues.ts';
+/** One parsed line as a conversation, and everything that is wrong with its form. */
+import type { DatasetIssueCode, SensitiveKind } from '../../../contracts/dataset-issues.ts';
 import type { DatasetFormat } from '../../../contracts/datasets.ts';
+import { asMessages } from './row-as-messages.ts';
+import { type Fields, isBlank, isFields, kindOf, Reading } from './row-fields.ts';
+import { readMessages } from './row-messages.ts';
+import { readPreference } from './row-preference.ts';
+import { shareGptProblems } from './row-sharegpt.ts';
 
-type Role = 'system' | 'user' | 'assistant' | 'tool' | 'text';
+export interface ToolCall {
+  name: string;
+  /** A JSON object, as text. */
+  arguments: string;
+}
 
 export interface Turn {
-  role: Role;
+  role: 'system' | 'user' | 'assistant' | 'tool' | 'text';
   content: string;
   /** Whether the model is taught to produce it. */
   learnt: boolean;
+  toolCalls?: ToolCall[];
+  /** Of preference pairs: which of the two answers it belongs to; absent on what both share. */
+  branch?: 'chosen' | 'rejected';
 }
 
-interface RowProblem {
+export interface RowProblem {
   code: DatasetIssueCode;
   /** As in `messages.1.content`; absent where the whole row is meant. */
   path?: string;
   found: string;
+  column?: number;
+  kind?: SensitiveKind;
 }
 
 /** `turns` are what the trainer will see; they mean something only where no problem is an error. */
@@ -23,151 +37,153 @@ export interface Row {
   format: DatasetFormat | null;
   turns: Turn[];
   problems: RowProblem[];
-}
-
-type Fields = Record<string, unknown>;
-
-const ROLES: ReadonlySet<unknown> = new Set(['system', 'user', 'assistant', 'tool']);
-const KNOWN: Record<DatasetFormat, ReadonlySet<string>> = {
-  chat: new Set(['messages']),
-  'prompt-completion': new Set(['prompt', 'completion']),
-  instruction: new Set(['instruction', 'input', 'output', 'system']),
-  text: new Set(['text']),
-};
-const MESSAGE_FIELDS: ReadonlySet<string> = new Set(['role', 'content']);
-
-const isBlank = (text: string) => text.trim() === '';
-
-/** What a value is, in a person's words. */
-function kindOf(value: unknown): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object') return 'an object';
-  return typeof value === 'string' ? 'text' : `a ${typeof value}`;
+  /** Tools that are offered, called or answer: a chat template has to know them. */
+  hasTools: boolean;
+  hasWeights: boolean;
 }
 
 /** The form a row has by its fields; the order is the trainer's (trainer/brightrun_trainer/dataset.py). */
 function formatOf(row: Fields): DatasetFormat | null {
   const has = (name: string) => Object.hasOwn(row, name);
   if (has('messages')) return 'chat';
+  if (has('conversations') || has('conversation')) return 'sharegpt';
+  if (has('chosen') && has('rejected')) return 'preference';
   if (has('prompt') && has('completion')) return 'prompt-completion';
   if (has('instruction') && has('output')) return 'instruction';
   if (has('text')) return 'text';
   // Half a form: better told as a missing field than as no form at all.
+  if (has('preferred_output') || has('non_preferred_output')) return 'preference';
+  if (has('chosen') || has('rejected')) return 'preference';
   if (has('prompt') || has('completion')) return 'prompt-completion';
   if (has('instruction') || has('output')) return 'instruction';
   return null;
 }
 
-class Reading {
-  readonly problems: RowProblem[] = [];
+const CHAT_FIELDS: ReadonlySet<string> = new Set(['messages', 'tools', 'parallel_tool_calls']);
+const PROMPT_FIELDS: ReadonlySet<string> = new Set(['prompt', 'completion']);
+const INSTRUCTION_FIELDS: ReadonlySet<string> = new Set(['instruction', 'input', 'output', 'system']);
+const TEXT_FIELDS: ReadonlySet<string> = new Set(['text']);
 
-  problem(code: DatasetIssueCode, path: string | undefined, found: string): void {
-    this.problems.push(path === undefined ? { code, found } : { code, path, found });
+/** Nothing after the last learnt answer is learnt from: the trainer cuts it, so it is not shown or counted either. */
+function upToLastAnswer(turns: Turn[]): Turn[] {
+  let end = turns.length;
+  while (end > 0 && !turns[end - 1]?.learnt) end -= 1;
+  if (end < turns.length) turns.length = end;
+  return turns;
+}
+
+const teaches = (turn: Turn) => turn.learnt && (turn.toolCalls !== undefined || !isBlank(turn.content));
+
+function readChat(reading: Reading, row: Fields): Turn[] {
+  reading.tools(row, 'tools');
+  const { turns, whole } = readMessages(reading, row['messages'], 'messages');
+  if (!whole) return turns;
+  if (!turns.some(teaches)) {
+    reading.problem('no-answer', 'messages', whyNothingIsLearnt(turns));
+  } else if (turns.at(-1)?.role !== 'assistant') {
+    reading.problem('ends-without-answer', `messages.${turns.length - 1}.role`, turns.at(-1)?.role ?? '');
   }
+  return upToLastAnswer(turns);
+}
 
-  /** The text of a field, or nothing with the problem noted. Fields that may be absent may be null too. */
-  text(row: Fields, name: string, optional = false, at = ''): string | undefined {
-    const path = at + name;
-    if (!Object.hasOwn(row, name)) {
-      if (!optional) this.problem('missing-field', path, 'the field is not there');
-      return undefined;
-    }
-    const value = row[name];
-    if (typeof value === 'string') return value;
-    if (!(optional && value === null)) this.problem('wrong-type', path, kindOf(value));
-    return undefined;
-  }
+const whyNothingIsLearnt = (turns: readonly Turn[]): string =>
+  turns.some(({ role, learnt }) => role === 'assistant' && !learnt)
+    ? 'each answer has the weight 0 or is empty'
+    : `none of ${turns.length} is of the assistant and has text`;
 
-  unknownFields(row: Fields, known: ReadonlySet<string>, at = ''): void {
-    for (const name of Object.keys(row)) {
-      if (!known.has(name)) this.problem('unknown-field', at + name.slice(0, 80), name.slice(0, 80));
-    }
-  }
+function readPair(reading: Reading, row: Fields, askedName: string, answerName: string): Turn[] {
+  const asked = reading.text(row, askedName);
+  const answer = reading.text(row, answerName);
+  if (asked !== undefined && isBlank(asked)) reading.problem('empty-message', askedName, 'no text');
+  if (answer !== undefined && isBlank(answer)) reading.problem('no-answer', answerName, 'no text');
+  if (asked === undefined || answer === undefined) return [];
+  return [
+    { role: 'user', content: asked, learnt: false },
+    { role: 'assistant', content: answer, learnt: true },
+  ];
+}
 
-  message(message: unknown, at: string): Turn | undefined {
-    if (typeof message !== 'object' || message === null || Array.isArray(message)) {
-      this.problem('wrong-type', at, kindOf(message));
-      return undefined;
-    }
-    const fields = message as Fields;
-    const role = this.text(fields, 'role', false, `${at}.`);
-    if (role !== undefined && !ROLES.has(role)) this.problem('unknown-role', `${at}.role`, role);
-    const content = this.text(fields, 'content', false, `${at}.`);
-    if (content !== undefined && isBlank(content)) this.problem('empty-message', `${at}.content`, 'no text');
-    this.unknownFields(fields, MESSAGE_FIELDS, `${at}.`);
-    if (content === undefined || !ROLES.has(role)) return undefined;
-    return { role: role as Role, content, learnt: role === 'assistant' };
-  }
+function readInstruction(reading: Reading, row: Fields): Turn[] {
+  const given = reading.text(row, 'input', true);
+  const system = reading.text(row, 'system', true);
+  const turns = readPair(reading, row, 'instruction', 'output');
+  const [asked] = turns;
+  if (given && asked) asked.content = `${asked.content}\n\n${given}`;
+  if (system && asked) turns.unshift({ role: 'system', content: system, learnt: false });
+  return turns;
+}
 
-  chat(row: Fields): Turn[] {
-    const messages = row['messages'];
-    if (!Array.isArray(messages)) {
-      this.problem('wrong-type', 'messages', kindOf(messages));
-      return [];
-    }
-    const read = messages.map((message, at) => this.message(message, `messages.${at}`));
-    // Nothing after the last answer can be learnt: the trainer cuts it, so it is not shown or counted either.
-    const last = read.findLastIndex((turn) => turn?.role === 'assistant');
-    const turns = read.slice(0, last + 1).filter((turn) => turn !== undefined);
-    const whole = read.every((turn) => turn !== undefined);
-    if (whole && !turns.some((turn) => turn.learnt && !isBlank(turn.content))) {
-      this.problem('no-answer', 'messages', `none of ${messages.length} is of the assistant and has text`);
-    }
-    return turns;
-  }
+function readText(reading: Reading, row: Fields): Turn[] {
+  const content = reading.text(row, 'text');
+  if (content === undefined) return [];
+  if (isBlank(content)) reading.problem('no-answer', 'text', 'no text');
+  return [{ role: 'text', content, learnt: true }];
+}
 
-  pair(asked: string | undefined, askedPath: string, answer: string | undefined, answerPath: string): Turn[] {
-    if (asked !== undefined && isBlank(asked)) this.problem('empty-message', askedPath, 'no text');
-    if (answer !== undefined && isBlank(answer)) this.problem('no-answer', answerPath, 'no text');
-    if (asked === undefined || answer === undefined) return [];
-    return [
-      { role: 'user', content: asked, learnt: false },
-      { role: 'assistant', content: answer, learnt: true },
-    ];
-  }
+/** Recognised to be converted. The turns are those it would have, so that the pages can show them. */
+function readShareGpt(reading: Reading, row: Fields): Turn[] {
+  reading.problem(
+    'sharegpt-rows',
+    Object.hasOwn(row, 'conversations') ? 'conversations' : 'conversation',
+    'a ShareGPT row',
+  );
+  const before = reading.problems.length;
+  shareGptProblems(reading, row);
+  const converted = reading.problems.length === before ? asMessages(row) : undefined;
+  return converted ? upToLastAnswer(readMessages(new Reading(), converted.messages, 'messages').turns) : [];
+}
 
-  turns(row: Fields, format: DatasetFormat): Turn[] {
-    switch (format) {
-      case 'chat':
-        return this.chat(row);
-      case 'prompt-completion':
-        return this.pair(this.text(row, 'prompt'), 'prompt', this.text(row, 'completion'), 'completion');
-      case 'instruction': {
-        const given = this.text(row, 'input', true);
-        const system = this.text(row, 'system', true);
-        const instruction = this.text(row, 'instruction');
-        const asked = instruction !== undefined && given ? `${instruction}\n\n${given}` : instruction;
-        const turns = this.pair(asked, 'instruction', this.text(row, 'output'), 'output');
-        return system && turns.length > 0
-          ? [{ role: 'system', content: system, learnt: false }, ...turns]
-          : turns;
-      }
-      case 'text': {
-        const content = this.text(row, 'text');
-        if (content !== undefined && isBlank(content)) this.problem('no-answer', 'text', 'no text');
-        return content === undefined ? [] : [{ role: 'text', content, learnt: true }];
-      }
-    }
+function readTurns(reading: Reading, row: Fields, format: DatasetFormat): Turn[] {
+  switch (format) {
+    case 'chat':
+      reading.unknownFields(row, CHAT_FIELDS);
+      return readChat(reading, row);
+    case 'prompt-completion':
+      reading.unknownFields(row, PROMPT_FIELDS);
+      return readPair(reading, row, 'prompt', 'completion');
+    case 'instruction':
+      reading.unknownFields(row, INSTRUCTION_FIELDS);
+      return readInstruction(reading, row);
+    case 'preference':
+      return readPreference(reading, row);
+    case 'sharegpt':
+      return readShareGpt(reading, row);
+    case 'text':
+      reading.unknownFields(row, TEXT_FIELDS);
+      return readText(reading, row);
   }
 }
 
-/** Reads a parsed line. Every problem is named, not only the first. */
+/** Reads a parsed line. Every problem of its form is named, not only the first. */
 export function readRow(value: unknown): Row {
   const reading = new Reading();
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  let format: DatasetFormat | null = null;
+  let turns: Turn[] = [];
+  if (!isFields(value)) {
     const hint = Array.isArray(value) ? 'a list: is the whole file one JSON array?' : kindOf(value);
     reading.problem('not-an-object', undefined, hint);
-    return { format: null, turns: [], problems: reading.problems };
+  } else {
+    format = formatOf(value);
+    if (format !== null) turns = readTurns(reading, value, format);
+    else {
+      const names = Object.keys(value).slice(0, 8).join(', ').slice(0, 150);
+      const found = names ? `fields: ${names}` : 'an object without fields';
+      reading.problem('unknown-format', undefined, found);
+    }
   }
-  const row = value as Fields;
-  const format = formatOf(row);
-  if (format === null) {
-    const names = Object.keys(row).slice(0, 8).join(', ').slice(0, 150);
-    reading.problem('unknown-format', undefined, names ? `fields: ${names}` : 'an object without fields');
-    return { format, turns: [], problems: reading.problems };
-  }
-  const turns = reading.turns(row, format);
-  reading.unknownFields(row, KNOWN[format]);
-  return { format, turns, problems: reading.problems };
+  const { problems, hasTools, hasWeights } = reading;
+  return { format, turns, problems, hasTools, hasWeights };
+}
+
+/** Where in the row the text of a turn stands, for problems of its text. Of a pair in lists, the list. */
+export function turnPath(format: DatasetFormat | null, turns: readonly Turn[], at: number): string {
+  const turn = turns[at];
+  if (turn?.role === 'text') return 'text';
+  const isAnswer = turn?.role === 'assistant';
+  if (format === 'prompt-completion') return isAnswer ? 'completion' : 'prompt';
+  if (format === 'instruction')
+    return isAnswer ? 'output' : turn?.role === 'system' ? 'system' : 'instruction';
+  if (turn?.branch !== undefined) return turn.branch;
+  if (format === 'preference') return 'prompt';
+  return format === 'sharegpt' ? `conversations.${at}.value` : `messages.${at}.content`;
 }
