@@ -133,10 +133,14 @@ const versionBase = {
   createdAt: Timestamp,
   updatedAt: Timestamp,
 };
+/**
+ * The files whose rows were checked and are trained on. Every line and byte that the check, the preview and a repair
+ * name is counted in them: of a table that was converted, row 1 is line 1 and its header none.
+ */
 const checkedFiles = {
   data: StoredFile,
   validation: StoredFile.optional(),
-  /** Present where `data` or `validation` was converted from them. */
+  /** Present where `data` or `validation` was converted from them; they stay as they were uploaded. */
   source: SourceFile.optional(),
   validationSource: SourceFile.optional(),
 };
@@ -218,7 +222,7 @@ const storedVersion = {
   /** Where the rows lie: from the conversion on, of the converted file. */
   keys: z.object({ data: z.string(), validation: z.string().optional() }),
 };
-/** Who checks a version now; a lease whose heartbeat is older than 2 minutes may be taken over (design.md §6). */
+/** Who works on a version now; a lease whose heartbeat is a minute old may be taken over (version-lease.ts). */
 const ValidationLease = z.object({ holder: z.string(), heartbeatAt: Timestamp });
 const [uploading, validating, ready, rejected, validationFailed, abandoned, repairing] =
   DatasetVersion.options;

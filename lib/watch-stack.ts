@@ -158,6 +158,13 @@ function watches({ stage, workflow, api }: WatchStackProps): Watch[] {
       above: 0,
     },
     {
+      heading: 'Checks of datasets were given up',
+      impact:
+        'Somebody sees that their dataset could not be checked or repaired, and trying again may end the same.',
+      metric: workflow.givenUpVersions,
+      above: 0,
+    },
+    {
       heading: 'Outbox records were given up',
       impact: 'Jobs start late (the sweeper finds them), and notifications may be missing.',
       metric: waitingIn(workflow.deadLetters.dispatch),

@@ -1,5 +1,6 @@
 import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import { LambdaFunction, SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
@@ -8,6 +9,7 @@ import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
+import { GIVEN_UP } from '../lambdas/datasets/validation-queue.ts';
 import { STEPS, type Step } from '../lambdas/training-workflow/steps.ts';
 import { offers, setting, type Grant } from './constructs/grant.ts';
 import { OutcomeTopic } from './constructs/outcome-topic.ts';
@@ -28,8 +30,13 @@ export interface WorkflowStackProps extends StackProps {
 
 /** A step runs a minute at most; the slowest checks a manifest of 5 GB against checksums S3 already has. */
 const STEP_TIMEOUT = Duration.seconds(60);
-/** 500 MB take one to two minutes (design.md §1); five times that is a file that will never pass. */
+/**
+ * A try ends by itself after six minutes (TRY_SECONDS in lambdas/datasets/version-lease.ts), at the next progress it
+ * makes. Four more for what makes none, such as the last part of a file: then something hangs.
+ */
 const VALIDATION_TIMEOUT = Duration.minutes(10);
+/** 1,769 MB are one core (facts.md §2): the check uses two, and a third has nothing to do while S3 sends the file. */
+const VALIDATION_MEMORY_MB = 2 * 1769;
 
 /** What runs behind the API: checking datasets, training jobs, telling people. */
 export class WorkflowStack extends Stack {
@@ -40,6 +47,8 @@ export class WorkflowStack extends Stack {
   /** Messages nobody could take; each is something a person waits for. */
   readonly deadLetters: Readonly<Record<'validation' | 'dispatch' | 'background', Queue>>;
   readonly functions: Readonly<Record<string, ServiceFunction>>;
+  /** Checks and repairs of which no further try is made. */
+  readonly givenUpVersions: IMetric;
 
   constructor(scope: Construct, id: string, props: WorkflowStackProps) {
     super(scope, id, props);
@@ -64,8 +73,8 @@ export class WorkflowStack extends Stack {
     this.validationQueue = new Queue(this, 'ValidationQueue', {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
-      // Longer than the function may run, or one dataset is checked twice at a time. A check that died is found by
-      // the sweeper after two minutes, so nobody waits for this.
+      // Longer than the function may run, or one dataset is checked twice at a time. Who works on a version has it
+      // looked at again within 95 s of his death (lambdas/datasets/heart.ts), so nobody waits for this.
       visibilityTimeout: VALIDATION_TIMEOUT.plus(Duration.minutes(1)),
       deadLetterQueue: { queue: this.deadLetters.validation, maxReceiveCount: 3 },
     });
@@ -81,22 +90,25 @@ export class WorkflowStack extends Stack {
       },
       targets: [new SqsQueue(this.validationQueue, { deadLetterQueue: this.deadLetters.background })],
     });
-    addFunction('validate-dataset', {
+    const validate = addFunction('validate-dataset', {
       entry: 'datasets/validate-dataset',
       timeout: VALIDATION_TIMEOUT,
-      // A whole core: the check is bound by it, and twice the time at half the price is no gain to who waits.
-      memoryMb: 1769,
+      memoryMb: VALIDATION_MEMORY_MB,
       may: [
         data.core.reads(),
         data.core.writes(),
         data.datasets.reads('datasets/'),
         data.datasets.writes('datasets/'),
-        // A report whose dataset was deleted meanwhile goes with it.
+        // What was written of a dataset that was deleted meanwhile goes with it.
         data.datasets.deletes('datasets/'),
+        // Has itself looked after, and its next try made.
+        this.mayValidate(),
         // Tokens are counted for one of them.
         setting('BASE_MODELS', stage.baseModels.join(',')),
       ],
-    }).function.addEventSource(
+    });
+    this.givenUpVersions = validate.counts('GivenUpVersions', GIVEN_UP, stage);
+    validate.function.addEventSource(
       // Ten datasets at a time leave the account's concurrency to the API.
       new SqsEventSource(this.validationQueue, {
         batchSize: 1,

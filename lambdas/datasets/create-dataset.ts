@@ -1,10 +1,11 @@
-import type { DatasetFormat, DatasetVersionRecord, UploadPlan } from '../../contracts/datasets.ts';
+import type { DatasetVersionRecord, UploadPlan } from '../../contracts/datasets.ts';
 import { ProblemError } from '../../contracts/problems.ts';
 import type { Idempotency } from '../runtime/idempotency.ts';
 import type { DatasetCreation, DatasetStore } from './dataset-store.ts';
-import { newVersion } from './dataset-version.ts';
+import { type Announced, newVersion } from './dataset-version.ts';
 import { type LivingDataset, newDataset, requireLiving } from './dataset.ts';
-import { fileKey, refuseOversize, uploadPlans, type Uploads } from './upload.ts';
+import { startUploads } from './start-uploads.ts';
+import { refuseOversize, uploadPlans, type Uploads } from './upload.ts';
 
 export interface CreationPorts {
   store: Pick<DatasetStore, 'dataset' | 'version'>;
@@ -12,13 +13,6 @@ export interface CreationPorts {
   uploads: Pick<Uploads, 'start' | 'abort'>;
   /** A fresh id at a time. */
   newId: (now: Date) => string;
-}
-
-export interface NewDataset {
-  name: string;
-  format?: DatasetFormat | undefined;
-  bytes: number;
-  validationBytes?: number | undefined;
 }
 
 export interface CreatedDataset {
@@ -31,7 +25,7 @@ export interface CreatedDataset {
 export async function createDatasetOnce(
   { store, creation, uploads, newId }: CreationPorts,
   idempotency: Idempotency,
-  wanted: NewDataset,
+  wanted: Announced & { name: string },
   now: Date,
 ): Promise<CreatedDataset> {
   const { owner } = idempotency;
@@ -47,26 +41,21 @@ export async function createDatasetOnce(
   const earlier = await creation.earlier(idempotency, now);
   if (earlier !== undefined) return answerWith(earlier);
 
-  const datasetId = newId(now);
-  const dataKey = fileKey(owner, datasetId, 1, 'data');
-  const validationKey = fileKey(owner, datasetId, 1, 'validation');
-  const [data, validation] = await Promise.all([
-    uploads.start(dataKey),
-    wanted.validationBytes === undefined ? undefined : uploads.start(validationKey),
-  ]);
-  const undo = async () => {
-    await uploads.abort(dataKey, data);
-    if (validation !== undefined) await uploads.abort(validationKey, validation);
-  };
-  const ids = validation === undefined ? { data } : { data, validation };
-  const version = newVersion({ owner, datasetId, uploads: ids }, wanted, now);
+  const of = { owner, datasetId: newId(now), version: 1 };
+  const started = await startUploads(uploads, of, wanted.validationBytes !== undefined);
+  const version = newVersion({ ...of, uploads: started.ids }, wanted, now);
   let kept: string;
   try {
-    kept = await creation.create(idempotency, newDataset(owner, datasetId, wanted.name, now), version, now);
+    kept = await creation.create(
+      idempotency,
+      newDataset(owner, of.datasetId, wanted.name, now),
+      version,
+      now,
+    );
   } catch (error) {
-    await undo();
+    await started.undo();
     throw error;
   }
-  if (kept !== datasetId) await undo();
+  if (kept !== of.datasetId) await started.undo();
   return answerWith(kept);
 }

@@ -1,14 +1,16 @@
 /** What the pages show of datasets, and the small changes they make. */
 import type { DatasetFile } from '../../contracts/dataset-issues.ts';
+import type { DatasetCure } from '../../contracts/dataset-cures.ts';
 import { ProblemError } from '../../contracts/problems.ts';
-import type { TokenCounter } from './tokens/token-counter.ts';
+import { changesPage, requireRepaired } from './changes.ts';
 import type { DatasetFiles } from './dataset-files.ts';
 import { type DatasetPage, type DatasetStore, untilUnchanged } from './dataset-store.ts';
 import { requireJudged, retried } from './dataset-version.ts';
 import { changed, type LivingDataset, requireLiving } from './dataset.ts';
 import { previewRows } from './preview.ts';
 import { reportPage } from './report.ts';
-import { reportKey } from './upload.ts';
+import type { TokenCounter } from './tokens/token-counter.ts';
+import { changesKey, reportKey } from './upload.ts';
 import type { ValidationQueue } from './validation-queue.ts';
 
 interface OfVersion {
@@ -52,18 +54,18 @@ export function datasetPages(
       return { dataset, version };
     },
 
-    /** A dataset has few versions: they are read at once, and the cursor is the number of the last one shown. */
+    /** The cursor is the number of the last one shown. */
     async versions(
       owner: string,
       datasetId: string,
       { limit, cursor }: { limit: number; cursor?: string | undefined },
     ) {
       await living(owner, datasetId);
-      const before = cursor === undefined ? Infinity : versionInCursor(cursor);
-      const all = (await store.versions(owner, datasetId)).filter(({ version }) => version < before);
-      const items = all.slice(0, limit);
+      const below = cursor === undefined ? undefined : versionInCursor(cursor);
+      const found = await store.versions(owner, datasetId, { below, limit: limit + 1 });
+      const items = found.slice(0, limit);
       const last = items.at(-1);
-      return all.length > limit && last ? { items, nextCursor: `v${last.version}` } : { items };
+      return found.length > limit && last ? { items, nextCursor: `v${last.version}` } : { items };
     },
 
     async report(
@@ -75,6 +77,24 @@ export function datasetPages(
       const file = await files.read(reportKey(owner, of.datasetId, of.version));
       if (!file) throw new ProblemError('report-not-ready');
       return { summary, ...reportPage(file, query) };
+    },
+
+    async reportFile(owner: string, of: OfVersion, now: Date) {
+      requireJudged(await versionOf(owner, of));
+      const signed = await files.sign(reportKey(owner, of.datasetId, of.version), now);
+      if (!signed) throw new ProblemError('report-not-ready');
+      return signed;
+    },
+
+    async changes(
+      owner: string,
+      of: OfVersion,
+      query: { cure?: DatasetCure | undefined; limit: number; offset: number },
+    ) {
+      const madeFrom = requireRepaired(await versionOf(owner, of));
+      const file = await files.read(changesKey(owner, of.datasetId, of.version));
+      if (!file) throw new ProblemError('report-not-ready');
+      return { madeFrom, ...changesPage(file, query) };
     },
 
     async preview(

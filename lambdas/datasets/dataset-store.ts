@@ -35,7 +35,12 @@ export interface DatasetPage {
 export interface DatasetStore {
   dataset(owner: string, datasetId: string): Promise<DatasetRecord | undefined>;
   version(owner: string, datasetId: string, version: number): Promise<DatasetVersionRecord | undefined>;
-  versions(owner: string, datasetId: string): Promise<DatasetVersionRecord[]>;
+  /** Newest first; at most `limit`, and of those below a number, where they are given. */
+  versions(
+    owner: string,
+    datasetId: string,
+    page?: { below?: number | undefined; limit: number },
+  ): Promise<DatasetVersionRecord[]>;
   list(page: DatasetPage): Promise<{ items: LivingDataset[]; nextCursor?: string }>;
   /** The newest versions of several datasets, by dataset id. */
   newestVersions(
@@ -48,16 +53,26 @@ export interface DatasetStore {
   replaceVersion(record: DatasetVersionRecord, outcome?: Outcome): Promise<void>;
   /** Whether a job that has not ended is bound to the dataset; strongly consistent. */
   hasLiveJob(owner: string, datasetId: string, now: Date): Promise<boolean>;
-  /** Removes the versions, then the dataset. */
-  remove(owner: string, datasetId: string): Promise<void>;
+  removeVersions(owner: string, datasetId: string): Promise<void>;
+  removeDataset(owner: string, datasetId: string): Promise<void>;
 }
 
 /** Creating once: the idempotency row goes into the transaction that creates. */
 export interface DatasetCreation {
-  /** The id that an equal earlier request created. Throws `idempotency-key-reused`. */
+  /** What an equal earlier request created: a dataset's id, or a version's number as text. Throws `idempotency-key-reused`. */
   earlier(idempotency: Idempotency, now: Date): Promise<string | undefined>;
   /** Creates both, and answers the id that the key now stands for: this one's, or an equal request's that was faster. */
   create(
+    idempotency: Idempotency,
+    dataset: LivingDataset,
+    version: DatasetVersionRecord,
+    now: Date,
+  ): Promise<string>;
+  /**
+   * Replaces the dataset by its next revision and adds the version, both or none; answers the number that the key now
+   * stands for. Throws `RecordChanged` when somebody else moved the dataset: a number is given once.
+   */
+  addVersion(
     idempotency: Idempotency,
     dataset: LivingDataset,
     version: DatasetVersionRecord,

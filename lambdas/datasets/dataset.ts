@@ -1,5 +1,6 @@
 /** A dataset as a whole: its name, whether it is archived, and its end. Its bytes are in its versions. */
 import type { DatasetRecord } from '../../contracts/datasets.ts';
+import { LIMITS } from '../../contracts/limits.ts';
 import { ProblemError } from '../../contracts/problems.ts';
 
 export type LivingDataset = Exclude<DatasetRecord, { status: 'deleting' }>;
@@ -43,6 +44,15 @@ export function changed(
   if (status === 'active') return { ...next(record, now), name, status };
   const archivedAt = record.status === 'archived' ? record.archivedAt : now.toISOString();
   return { ...next(record, now), name, status, archivedAt };
+}
+
+/** Throws `dataset-archived` or `too-many-versions`. */
+export function withNextVersion(record: LivingDataset, now: Date): LivingDataset {
+  if (record.status === 'archived') throw new ProblemError('dataset-archived');
+  if (record.latestVersion >= LIMITS.datasetVersions) {
+    throw new ProblemError('too-many-versions', `At most ${LIMITS.datasetVersions}; upload a new dataset.`);
+  }
+  return { ...next(record, now), latestVersion: record.latestVersion + 1, status: 'active' };
 }
 
 /** Marks it, so that no new job takes it; its files and rows go next. */

@@ -4,14 +4,18 @@ import {
   changeDataset,
   completeDatasetUpload,
   createDataset,
+  createDatasetVersion,
   datasetOperations,
   deleteDataset,
   getDataset,
   getDatasetReport,
+  getDatasetReportFile,
+  listDatasetChanges,
   listDatasets,
   listDatasetVersions,
   listUploadedParts,
   previewDataset,
+  repairDatasetVersion,
   retryValidation,
   signDatasetParts,
 } from '../../contracts/datasets.ts';
@@ -19,6 +23,7 @@ import { documentClient } from '../runtime/dynamo.ts';
 import { commaList } from '../runtime/environment.ts';
 import { serve } from '../runtime/serve.ts';
 import { multipartUploads, signingClient } from '../runtime/s3-multipart.ts';
+import { addRepairedVersion, addUploadedVersion } from './add-version.ts';
 import { createDatasetOnce } from './create-dataset.ts';
 import { completeUpload } from './complete-upload.ts';
 import { datasetPages } from './dataset-pages.ts';
@@ -46,11 +51,16 @@ export const handler = serve(datasetOperations, environment, (env) => {
   const files = s3DatasetFiles(client, env.DATASETS_BUCKET);
   const queue = sqsValidationQueue(env.VALIDATION_QUEUE_URL);
   const newId = (now: Date) => `ds_${ulid(now.getTime())}`;
+  const additions = { store, creation, uploads, queue };
   const session = uploadSession(store, uploads);
   const pages = datasetPages(store, files, stageCounter(env.BASE_MODELS), queue);
   return {
     [createDataset.id]: ({ body, idempotency, now }) =>
       createDatasetOnce({ store, creation, uploads, newId }, idempotency, body, now()),
+    [createDatasetVersion.id]: ({ path, body, idempotency, now }) =>
+      addUploadedVersion(additions, idempotency, { ...path, ...body }, now()),
+    [repairDatasetVersion.id]: ({ path, body: order, idempotency, now }) =>
+      addRepairedVersion(additions, idempotency, { ...path, order }, now()),
     [signDatasetParts.id]: ({ owner, path, body, now }) => session.sign(owner, path, body, now()),
     [listUploadedParts.id]: ({ owner, path, now }) => session.arrived(owner, path, now()),
     [completeDatasetUpload.id]: ({ owner, path, now }) =>
@@ -59,6 +69,8 @@ export const handler = serve(datasetOperations, environment, (env) => {
     [getDataset.id]: ({ owner, path }) => pages.one(owner, path.datasetId),
     [listDatasetVersions.id]: ({ owner, path, query }) => pages.versions(owner, path.datasetId, query),
     [getDatasetReport.id]: ({ owner, path, query }) => pages.report(owner, path, query),
+    [getDatasetReportFile.id]: ({ owner, path, now }) => pages.reportFile(owner, path, now()),
+    [listDatasetChanges.id]: ({ owner, path, query }) => pages.changes(owner, path, query),
     [previewDataset.id]: ({ owner, path, query }) => pages.preview(owner, path, query),
     [retryValidation.id]: ({ owner, path, now }) => pages.retry(owner, path, now()),
     [changeDataset.id]: ({ owner, path, body, now }) => pages.change(owner, path.datasetId, body, now()),

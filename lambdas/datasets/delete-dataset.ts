@@ -37,7 +37,11 @@ export async function deleteWholeDataset(
   await finishDeletion(ports, marked);
 }
 
-/** Files, then rows; may be repeated from any point, by the sweeper too. */
+/**
+ * May be repeated from any point, by the sweeper too. The versions' rows go before the files: whoever still works on
+ * one finds it gone at his next write, and takes with him what he has written since. The dataset's row goes last,
+ * because it is what remembers that there is something to finish.
+ */
 export async function finishDeletion(
   { store, files, uploads }: DeletionPorts,
   { owner, id }: Pick<DatasetRecord, 'owner' | 'id'>,
@@ -49,6 +53,7 @@ export async function finishDeletion(
       await uploads.abort(version.keys.validation, version.uploads.validation);
     }
   }
+  await store.removeVersions(owner, id);
   await files.removeAll(datasetPrefix(owner, id));
-  await store.remove(owner, id);
+  await store.removeDataset(owner, id);
 }

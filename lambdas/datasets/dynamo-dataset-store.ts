@@ -6,10 +6,11 @@ import { createOnce, findReplay } from '../runtime/dynamo-idempotency.ts';
 import { coreKeys, listKey, type RowKey, unfinishedKey } from '../runtime/dynamo-keys.ts';
 import { queryList } from '../runtime/dynamo-list.ts';
 import { type Documents, failedConditions, throughConflicts, type TransactWrite } from '../runtime/dynamo.ts';
+import type { Idempotency } from '../runtime/idempotency.ts';
 import { outboxPut, outcomeRecord } from '../runtime/outbox.ts';
 import { type DatasetCreation, type DatasetStore, RecordChanged } from './dataset-store.ts';
-import { dueAt, LEASE_SECONDS } from './dataset-version.ts';
 import { requireLiving } from './dataset.ts';
+import { dueAt, LEASE_SECONDS } from './version-lease.ts';
 
 type Row = Record<string, unknown>;
 
@@ -31,6 +32,8 @@ function versionRow(record: DatasetVersionRecord): Row {
     ...(due === undefined ? {} : unfinishedKey(record.datasetId, due)),
   };
 }
+
+const parseVersion = (row: Row) => DatasetVersionRecord.parse(row);
 
 /** A put that replaces exactly the revision before. */
 function nextRevision(coreTable: string, row: Row, revision: number): TransactWrite {
@@ -62,8 +65,14 @@ export function dynamoDatasetStore(documents: Documents, coreTable: string): Dat
   const read = async (Key: RowKey) =>
     (await documents.send(new GetCommand({ TableName: coreTable, Key, ConsistentRead: true }))).Item;
 
-  /** All rows whose sort key lies in a range, page by page. */
-  const range = async (pk: string, from: string, to: string, filter: Row = {}): Promise<Row[]> => {
+  /** The rows whose sort key lies in a range, page by page, until there are `enough`. */
+  const range = async (
+    pk: string,
+    from: string,
+    to: string,
+    filter: Row = {},
+    enough = Infinity,
+  ): Promise<Row[]> => {
     const rows: Row[] = [];
     let from_: Row | undefined;
     do {
@@ -85,8 +94,8 @@ export function dynamoDatasetStore(documents: Documents, coreTable: string): Dat
         );
       rows.push(...Items);
       from_ = LastEvaluatedKey;
-    } while (from_);
-    return rows;
+    } while (from_ && rows.length < enough);
+    return rows.slice(0, enough);
   };
 
   const replace = async (items: TransactWrite[]): Promise<void> => {
@@ -97,10 +106,13 @@ export function dynamoDatasetStore(documents: Documents, coreTable: string): Dat
     }
   };
 
-  const versions = async (owner: string, datasetId: string) => {
-    const { pk, sk } = coreKeys.datasetVersions(owner, datasetId);
-    const rows = await range(pk, sk, `${sk}~`);
-    return rows.map((row) => DatasetVersionRecord.parse(row)).reverse();
+  const versions: DatasetStore['versions'] = async (owner, datasetId, page) => {
+    const { pk, sk: first } = coreKeys.datasetVersions(owner, datasetId);
+    if (!page) return (await range(pk, first, `${first}~`)).map(parseVersion).reverse();
+    const { below, limit } = page;
+    const last = below === undefined ? `${first}~` : coreKeys.datasetVersion(owner, datasetId, below - 1).sk;
+    const newest = { ScanIndexForward: false, Limit: limit };
+    return (await range(pk, first, last, newest, limit)).map(parseVersion);
   };
 
   return {
@@ -157,14 +169,13 @@ export function dynamoDatasetStore(documents: Documents, coreTable: string): Dat
       });
       return live.length > 0;
     },
-    async remove(owner, datasetId) {
+    async removeVersions(owner, datasetId) {
       const keys = (await versions(owner, datasetId)).map(({ version }) =>
         coreKeys.datasetVersion(owner, datasetId, version),
       );
-      // Versions first: a dataset whose row is there is found again and its removal repeated.
       for (let at = 0; at < keys.length; at += 100) await removeRows(keys.slice(at, at + 100));
-      await removeRows([coreKeys.dataset(owner, datasetId)]);
     },
+    removeDataset: (owner, datasetId) => removeRows([coreKeys.dataset(owner, datasetId)]),
   };
 
   async function removeRows(keys: readonly RowKey[]): Promise<void> {
@@ -178,25 +189,34 @@ export function dynamoDatasetCreation(
   coreTable: string,
   ephemeralTable: string,
 ): DatasetCreation {
+  /** Writes both rows beside the idempotency row; answers what the key now stands for. */
+  const once = (
+    creation: { idempotency: Idempotency; createdId: string; now: Date },
+    rows: readonly TransactWrite[],
+  ): Promise<string> =>
+    createOnce(documents, ephemeralTable, creation, {
+      create: async (put) => {
+        await documents.send(new TransactWriteCommand({ TransactItems: [...rows, put] }));
+        return creation.createdId;
+      },
+      replay: (createdId) => Promise.resolve(createdId),
+    });
   return {
     earlier: (idempotency, now) => findReplay(documents, ephemeralTable, idempotency, now),
     create: (idempotency, dataset, version, now) =>
-      createOnce(
-        documents,
-        ephemeralTable,
-        { idempotency, createdId: dataset.id, now },
-        {
-          create: async (put) => {
-            const items = [
-              newRow(coreTable, datasetRow(dataset)),
-              newRow(coreTable, versionRow(version)),
-              put,
-            ];
-            await documents.send(new TransactWriteCommand({ TransactItems: items }));
-            return dataset.id;
-          },
-          replay: (createdId) => Promise.resolve(createdId),
-        },
-      ),
+      once({ idempotency, createdId: dataset.id, now }, [
+        newRow(coreTable, datasetRow(dataset)),
+        newRow(coreTable, versionRow(version)),
+      ]),
+    async addVersion(idempotency, dataset, version, now) {
+      try {
+        return await once({ idempotency, createdId: String(version.version), now }, [
+          nextRevision(coreTable, datasetRow(dataset), dataset.revision),
+          newRow(coreTable, versionRow(version)),
+        ]);
+      } catch (error) {
+        throw failedConditions(error).length > 0 ? new RecordChanged() : error;
+      }
+    },
   };
 }

@@ -1,13 +1,17 @@
 import {
   DeleteObjectsCommand,
   GetObjectCommand,
+  HeadObjectCommand,
   ListObjectVersionsCommand,
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import { LIMITS } from '../../contracts/limits.ts';
 import { type DatasetFiles, FileGone } from './dataset-files.ts';
+import { s3FileWriter } from './s3-file-writer.ts';
 
-/** A page has 1,000 objects; a version has three. */
+/** A page has 1,000 objects; a version has seven at most, and 500 versions are a dataset. */
 const MOST_ROUNDS = 50;
 
 const GONE = new Set(['NoSuchKey', 'NoSuchVersion', 'NotFound', 'MethodNotAllowed']);
@@ -59,6 +63,26 @@ export function s3DatasetFiles(client: S3Client, bucket: string): DatasetFiles {
       await client.send(
         new PutObjectCommand({ Bucket: bucket, Key: key, Body: bytes, ContentType: contentType }),
       );
+    },
+
+    writer: (key) => s3FileWriter(client, bucket, key),
+
+    async sign(key, now) {
+      const object = { Bucket: bucket, Key: key };
+      try {
+        await client.send(new HeadObjectCommand(object));
+      } catch (error) {
+        if (isGone(error)) return undefined;
+        throw error;
+      }
+      const name = key.slice(key.lastIndexOf('/') + 1);
+      const command = new GetObjectCommand({
+        ...object,
+        ResponseContentDisposition: `attachment; filename="${name}"`,
+      });
+      const expiresIn = LIMITS.downloadUrlSeconds;
+      const url = await getSignedUrl(client, command, { expiresIn, signingDate: now });
+      return { url, expiresAt: new Date(now.getTime() + expiresIn * 1000).toISOString() };
     },
 
     async read(key) {

@@ -11,14 +11,23 @@ export type Uploads = MultipartUploads;
 /** Everything of a dataset lies below this. */
 export const datasetPrefix = (owner: string, datasetId: string) => `datasets/${owner}/${datasetId}/`;
 
-const versionPrefix = (owner: string, datasetId: string, version: number) =>
+/** Everything of one version. */
+export const versionPrefix = (owner: string, datasetId: string, version: number) =>
   `${datasetPrefix(owner, datasetId)}v${version}/`;
 
 export const fileKey = (owner: string, datasetId: string, version: number, file: DatasetFile) =>
   `${versionPrefix(owner, datasetId, version)}${file}.jsonl`;
 
+/** The rows of a file that had to be converted. No event tells of it: only what was uploaded asks for a check. */
+export const convertedKey = (owner: string, datasetId: string, version: number, file: DatasetFile) =>
+  `${versionPrefix(owner, datasetId, version)}${file}.converted.jsonl`;
+
 export const reportKey = (owner: string, datasetId: string, version: number) =>
   `${versionPrefix(owner, datasetId, version)}report.jsonl.gz`;
+
+/** What a repair changed, beside the version that it made. */
+export const changesKey = (owner: string, datasetId: string, version: number) =>
+  `${versionPrefix(owner, datasetId, version)}changes.jsonl.gz`;
 
 const FILE_KEY =
   /^datasets\/(?<owner>[^/]+)\/(?<datasetId>ds_[0-9A-Z]{26})\/v(?<version>[1-9]\d{0,5})\/(?<file>data|validation)\.jsonl$/;
@@ -84,7 +93,9 @@ export function requireWhole(plan: UploadPlan, arrived: readonly ArrivedPart[]):
   const differing = numbers.filter((number) => there.get(number)?.bytes !== bytesOfPart(plan, number));
   if (differing.length > 0 || arrived.length > plan.parts) {
     const total = arrived.reduce((sum, part) => sum + part.bytes, 0);
-    const detail = `${plan.file}: ${total} bytes came, ${plan.bytes} were declared; part ${some(differing)}.`;
+    const wrong =
+      differing.length > 0 ? differing : [...there.keys()].filter((number) => number > plan.parts);
+    const detail = `${plan.file}: ${total} bytes came, ${plan.bytes} were declared; part ${some(wrong)}.`;
     throw new ProblemError('upload-size-differs', detail);
   }
 }

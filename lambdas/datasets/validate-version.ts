@@ -1,93 +1,130 @@
-/** Checks one version, once, however often it is asked to: lease, check, report, verdict. */
-import type { CheckSummary, DatasetVersionRecord, StoredFile } from '../../contracts/datasets.ts';
-import type { Outcome } from '../../contracts/notifications.ts';
+/** Works on one version until it is judged, once, however often it is asked to: lease, repair, check, verdict. */
+import type { CheckSummary, DatasetVersionRecord } from '../../contracts/datasets.ts';
 import { ProblemError } from '../../contracts/problems.ts';
-import { checkDataset, type CheckResult } from './check/check-dataset.ts';
-import type { TokenCounter } from './tokens/token-counter.ts';
+import { type CheckPorts, checkVersion } from './check-version.ts';
 import { settleUpload } from './complete-upload.ts';
-import { type DatasetFiles, FileGone } from './dataset-files.ts';
+import { FileGone } from './dataset-files.ts';
 import { outcomeOf } from './dataset-outcomes.ts';
-import { type DatasetStore, RecordChanged, untilUnchanged } from './dataset-store.ts';
-import { decideLease, failed, heartbeat, judged, released, type VersionIn } from './dataset-version.ts';
+import { type DatasetStore, untilUnchanged } from './dataset-store.ts';
+import { failed, judged, type VersionIn } from './dataset-version.ts';
+import { Heart, LeaseLost, OutOfTime } from './heart.ts';
+import { makeRepair, RepairImpossible } from './make-repair.ts';
+import { repaired } from './repaired-version.ts';
 import { reportFile } from './report.ts';
+import type { TokenCounter } from './tokens/token-counter.ts';
 import { reportKey, type Uploads } from './upload.ts';
-import type { ValidationRequest } from './validation-queue.ts';
+import type { ValidationQueue, ValidationRequest } from './validation-queue.ts';
+import { decideLease, outOfTime, PAUSE_SECONDS, putBack } from './version-lease.ts';
 
-export interface ValidationPorts {
+export interface ValidationPorts extends CheckPorts {
   store: DatasetStore;
   uploads: Uploads;
-  files: DatasetFiles;
-  counter: TokenCounter;
+  queue: ValidationQueue;
+  /** Made at the first repair: its tables are large. */
+  counter: () => TokenCounter;
   now: () => Date;
 }
 
-/** Progress is written so often; a heartbeat is stale after two minutes, so forty of them would have to fail. */
-const HEARTBEAT_MS = 3000;
-
-/** Somebody else checks this version now, or it was deleted: stop, and leave no trace. */
-class LeaseLost extends Error {}
+export type ValidationOutcome =
+  | { kind: 'checked' | 'nothing-to-do' }
+  /** For a reason that lies in the dataset. */
+  | { kind: 'failed' }
+  /** For a reason that lies with us; the next try is asked for, or this was the last. */
+  | { kind: 'put-back' | 'given-up'; error?: unknown };
 
 /**
  * Does whatever is left to do for a version. `holder` is new for every call, so that a repeat of a message is
- * somebody else. Throws what may pass by itself: the message then comes again.
+ * somebody else. Throws only where it could not write down how it ended: the message then comes again.
  */
 export async function validateVersion(
   ports: ValidationPorts,
   request: ValidationRequest,
   holder: string,
-): Promise<'checked' | 'failed' | 'nothing-to-do'> {
-  const { store, now } = ports;
+): Promise<ValidationOutcome> {
+  const { store, queue, now } = ports;
   const name = await nameOf(ports, request);
-  if (name === undefined || !(await isWhole(ports, request))) return 'nothing-to-do';
-  const lease = await takeLease(store, request, holder, now());
-  if (lease.kind === 'held') return 'nothing-to-do';
-  if (lease.kind === 'given-up') return 'failed';
+  if (name === undefined || !(await isWhole(ports, request))) return { kind: 'nothing-to-do' };
+  const lease = await takeLease(ports, request, { holder, name });
+  if (lease.kind === 'held') return { kind: 'nothing-to-do' };
+  if (lease.kind === 'given-up') return { kind: 'given-up' };
 
-  const beating = new Heart(ports, lease.record, holder);
+  const heart = new Heart(ports, lease.record);
+  const end = (record: DatasetVersionRecord) =>
+    isEnded(record) ? heart.end(record, outcomeOf(record, name)) : heart.end(record);
   try {
-    const started = now();
-    const result = await check(ports, lease.record, (bytes) => beating.beat(bytes));
-    const checkedAt = now();
-    const summary: CheckSummary = {
-      ...result.summary,
-      checkedAt: checkedAt.toISOString(),
-      checkMilliseconds: Math.max(0, checkedAt.getTime() - started.getTime()),
-    };
-    await ports.files.write(keyOfReport(request), reportFile(result.issues), 'application/gzip');
-    const ended = judged(beating.record, summary, storedFiles(lease.record, result), checkedAt);
-    await beating.end(ended, outcomeOf(ended, name));
-    return 'checked';
+    await heart.askForLook();
+    await end(await work(ports, heart));
+    return { kind: 'checked' };
   } catch (error) {
-    if (error instanceof LeaseLost) return 'nothing-to-do';
-    if (error instanceof FileGone) {
-      const ended = failed(beating.record, `${error.message} Upload the dataset again.`, now());
-      await beating.end(ended, outcomeOf(ended, name)).catch(ignoreLeaseLost);
-      return 'failed';
-    }
-    // The next try need not wait until this lease is stale.
-    await beating.end(released(beating.record, now())).catch(ignoreLeaseLost);
-    throw error;
+    return await stopped(error).catch((lost: unknown) => {
+      if (lost instanceof LeaseLost) return { kind: 'nothing-to-do' as const };
+      throw lost;
+    });
   }
 
-  async function takeLease(...[from, of, by, at]: [DatasetStore, ValidationRequest, string, Date]) {
-    return untilUnchanged(async () => {
-      const record = await from.version(of.owner, of.datasetId, of.version);
-      if (record?.status !== 'validating') return { kind: 'held' as const };
-      const decision = decideLease(record, by, at);
-      if (decision.kind === 'taken') await from.replaceVersion(decision.record);
-      if (decision.kind === 'given-up') {
-        await from.replaceVersion(decision.record, outcomeOf(decision.record, name ?? ''));
-      }
-      return decision;
-    });
+  async function stopped(error: unknown): Promise<ValidationOutcome> {
+    if (error instanceof LeaseLost) throw error;
+    if (error instanceof FileGone || error instanceof RepairImpossible) {
+      const advice = error instanceof FileGone ? ' Upload the dataset again.' : '';
+      await end(failed(heart.record, `${error.message}${advice}`, now()));
+      return { kind: 'failed' };
+    }
+    const isLate = error instanceof OutOfTime;
+    const next = isLate ? outOfTime(heart.record, now()) : putBack(heart.record, now());
+    await end(next);
+    if (next.status === 'validation-failed') return { kind: 'given-up', error };
+    // More time does not pass by waiting; a fault may.
+    await queue.send(request, isLate ? 0 : PAUSE_SECONDS * next.tries);
+    return { kind: 'put-back', error };
   }
 }
 
-const keyOfReport = ({ owner, datasetId, version }: ValidationRequest) =>
-  reportKey(owner, datasetId, version);
+/** The record as it is when all is done. */
+async function work(ports: ValidationPorts, heart: Heart): Promise<DatasetVersionRecord> {
+  const { now, files } = ports;
+  const started = now();
+  if (heart.record.status === 'repairing') {
+    const made = await makeRepair({ ...ports, counter: ports.counter() }, heart.record, (bytes) =>
+      heart.beat({ bytes }),
+    );
+    await heart.move(repaired(heart.record, made, now()));
+  }
+  const record = heart.record as VersionIn<'validating'>;
+  const {
+    summary: found,
+    issues,
+    checked,
+  } = await checkVersion(ports, record, (progress) => heart.beat(progress));
+  const checkedAt = now();
+  const summary: CheckSummary = {
+    ...found,
+    checkedAt: checkedAt.toISOString(),
+    checkMilliseconds: Math.max(0, checkedAt.getTime() - started.getTime()),
+  };
+  const { owner, datasetId, version } = record;
+  await files.write(reportKey(owner, datasetId, version), reportFile(issues), 'application/gzip');
+  return judged(heart.record as VersionIn<'validating'>, summary, checked, checkedAt);
+}
 
-function ignoreLeaseLost(error: unknown): void {
-  if (!(error instanceof LeaseLost)) throw error;
+type Ended = Parameters<typeof outcomeOf>[0];
+const isEnded = (record: DatasetVersionRecord): record is Ended =>
+  record.status === 'ready' || record.status === 'rejected' || record.status === 'validation-failed';
+
+function takeLease(
+  { store, now }: ValidationPorts,
+  { owner, datasetId, version }: ValidationRequest,
+  { holder, name }: { holder: string; name: string },
+) {
+  return untilUnchanged(async () => {
+    const record = await store.version(owner, datasetId, version);
+    if (record?.status !== 'validating' && record?.status !== 'repairing') return { kind: 'held' as const };
+    const decision = decideLease(record, holder, now());
+    if (decision.kind === 'taken') await store.replaceVersion(decision.record);
+    if (decision.kind === 'given-up') {
+      await store.replaceVersion(decision.record, outcomeOf(decision.record, name));
+    }
+    return decision;
+  });
 }
 
 async function nameOf({ store }: ValidationPorts, { owner, datasetId }: ValidationRequest) {
@@ -98,91 +135,11 @@ async function nameOf({ store }: ValidationPorts, { owner, datasetId }: Validati
 /** A file's event may come before `complete` has written the record, or after it died: then this finishes for it. */
 async function isWhole(ports: ValidationPorts, request: ValidationRequest): Promise<boolean> {
   try {
-    return (await settleUpload(ports, request, ports.now())).status === 'validating';
+    const { status } = await settleUpload(ports, request, ports.now());
+    return status === 'validating' || status === 'repairing';
   } catch (error) {
     // Still uploading (the other file misses), or gone.
     if (error instanceof ProblemError) return false;
     throw error;
-  }
-}
-
-function check(
-  { files, counter }: ValidationPorts,
-  record: VersionIn<'validating'>,
-  onProgress: (checkedBytes: number) => Promise<void>,
-): Promise<CheckResult> {
-  const { keys, versionIds, declaredBytes, declaredValidationBytes } = record;
-  const { validation: key } = keys;
-  const { validation: versionId } = versionIds;
-  return checkDataset({
-    data: { bytes: declaredBytes, chunks: () => files.open(keys.data, versionIds.data) },
-    validation:
-      key === undefined || versionId === undefined
-        ? undefined
-        : { bytes: declaredValidationBytes ?? 0, chunks: () => files.open(key, versionId) },
-    declaredFormat: record.declaredFormat,
-    counter,
-    onProgress,
-  });
-}
-
-/** The files as they were read: bytes that differ from what was pinned would be a fault of the store. */
-function storedFiles(
-  { versionIds, declaredBytes, declaredValidationBytes }: VersionIn<'validating'>,
-  { bytes, sha256 }: CheckResult,
-): { data: StoredFile; validation?: StoredFile } {
-  if (bytes.data !== declaredBytes || bytes.validation !== declaredValidationBytes) {
-    throw new Error(
-      `The bytes that were read (${bytes.data}) are not those that were stored (${declaredBytes}).`,
-    );
-  }
-  const data = { bytes: bytes.data, sha256: sha256.data, versionId: versionIds.data };
-  const { validation: versionId } = versionIds;
-  if (versionId === undefined || sha256.validation === undefined) return { data };
-  return { data, validation: { bytes: bytes.validation ?? 0, sha256: sha256.validation, versionId } };
-}
-
-/** Keeps the lease while the check runs, and is the only one that writes the record meanwhile. */
-class Heart {
-  record: VersionIn<'validating'>;
-  readonly #ports: ValidationPorts;
-  readonly #holder: string;
-  #beatAt: number;
-
-  constructor(ports: ValidationPorts, record: VersionIn<'validating'>, holder: string) {
-    this.#ports = ports;
-    this.#holder = holder;
-    this.record = record;
-    this.#beatAt = ports.now().getTime();
-  }
-
-  async beat(checkedBytes: number): Promise<void> {
-    const now = this.#ports.now();
-    if (now.getTime() - this.#beatAt < HEARTBEAT_MS) return;
-    this.#beatAt = now.getTime();
-    const next = heartbeat(this.record, this.#holder, checkedBytes, now);
-    await this.#replace(next);
-    this.record = next;
-  }
-
-  /** The last write of this holder. */
-  async end(record: DatasetVersionRecord, outcome?: Outcome): Promise<void> {
-    await this.#replace(record, outcome);
-  }
-
-  async #replace(record: DatasetVersionRecord, outcome?: Outcome): Promise<void> {
-    const { store, files } = this.#ports;
-    try {
-      await store.replaceVersion(record, outcome);
-    } catch (error) {
-      if (!(error instanceof RecordChanged)) throw error;
-      const { owner, datasetId, version } = record;
-      const found = await store.version(owner, datasetId, version);
-      // The write succeeded and its answer was lost (fault 21).
-      if (found?.revision === record.revision && found.updatedAt === record.updatedAt) return;
-      // Deleted meanwhile: a report written after the files were removed would stay for ever.
-      if (!found) await files.removeAll(reportKey(owner, datasetId, version));
-      throw new LeaseLost();
-    }
   }
 }

@@ -10,6 +10,9 @@ export const ValidationRequest = z.object({
 export type ValidationRequest = z.infer<typeof ValidationRequest>;
 
 export interface ValidationQueue {
-  /** At least once, in any order. */
-  send(request: ValidationRequest): Promise<void>;
+  /** At least once, in any order; not before so many seconds have passed. */
+  send(request: ValidationRequest, afterSeconds?: number): Promise<void>;
 }
+
+/** What the log says when no further try is made: an alarm looks for it (lib/watch-stack.ts). */
+export const GIVEN_UP = 'A version was given up';

@@ -11,6 +11,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { LIMITS } from '../../contracts/limits.ts';
+import { ProblemError } from '../../contracts/problems.ts';
 import type { SignedPart } from '../../contracts/values.ts';
 
 export interface ArrivedPart {
@@ -170,6 +171,10 @@ export function multipartUploads(s3: S3Client, bucket: string): MultipartUploads
         return await stored(key);
       } catch (error) {
         if (isNamed(error, 'NoSuchUpload', 'NotFound')) return undefined;
+        // The parts that were counted are named by their checksums: another one in a place of theirs is refused.
+        if (isNamed(error, 'InvalidPart')) {
+          throw new ProblemError('upload-incomplete', 'A part came again while the file was put together.');
+        }
         throw error;
       }
     },

@@ -2,7 +2,7 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import { SNSClient } from '@aws-sdk/client-sns';
 import * as z from 'zod';
 import { dynamoDatasetStore } from '../datasets/dynamo-dataset-store.ts';
-import { repairDeletion, repairVersion } from '../datasets/repair-datasets.ts';
+import { sweepDeletion, sweepVersion } from '../datasets/sweep-datasets.ts';
 import { s3DatasetFiles } from '../datasets/s3-dataset-files.ts';
 import { sqsValidationQueue } from '../datasets/sqs-validation-queue.ts';
 import { task } from '../runtime/consume.ts';
@@ -44,8 +44,8 @@ export const handler = task(environment, { input: z.unknown(), output: Swept }, 
         outbox,
         executions,
         dispatch: (row) => dispatchRow({ outbox, executions, outcomes }, row),
-        repairVersion: (version, at) => repairVersion(datasets, version, at),
-        repairDeletion: (dataset) => repairDeletion(datasets, dataset),
+        repairVersion: (version, at) => sweepVersion(datasets, version, at),
+        repairDeletion: (dataset) => sweepDeletion(datasets, dataset),
         failed: (what, error) => log.error('Unfinished work could not be repaired', { what, error }),
       },
       now(),

@@ -1,4 +1,5 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import { SecurityGroup, Subnet, Vpc, type IVpc } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
@@ -11,7 +12,7 @@ import {
   SystemLogLevel,
   Tracing,
 } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { FilterPattern, LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Stage } from '../stage.ts';
@@ -87,6 +88,17 @@ export class ServiceFunction extends Construct {
         : {}),
     });
     for (const grant of props.may) this.#take(grant);
+  }
+
+  /** How often the function logs a sentence: nothing is paid for a metric while it is never said. */
+  counts(metricName: string, message: string, stage: Stage): IMetric {
+    const filter = this.function.logGroup.addMetricFilter(metricName, {
+      filterPattern: FilterPattern.stringValue('$.message.message', '=', message),
+      metricNamespace: `BrightRun/${stage.name}`,
+      metricName,
+      metricValue: '1',
+    });
+    return filter.metric({ period: Duration.minutes(5), statistic: 'Sum' });
   }
 
   #take(grant: Grant): void {

@@ -4,7 +4,13 @@ import type { DatasetRecord, DatasetVersionRecord } from '../../contracts/datase
 import { DatasetVersionRecord as VersionSchema } from '../../contracts/datasets.ts';
 import type { Outcome } from '../../contracts/notifications.ts';
 import { type DatasetFiles, FileGone } from '../../lambdas/datasets/dataset-files.ts';
-import { type DatasetStore, RecordChanged } from '../../lambdas/datasets/dataset-store.ts';
+import {
+  type DatasetCreation,
+  type DatasetStore,
+  RecordChanged,
+} from '../../lambdas/datasets/dataset-store.ts';
+import type { ValidationQueue, ValidationRequest } from '../../lambdas/datasets/validation-queue.ts';
+import type { Idempotency } from '../../lambdas/runtime/idempotency.ts';
 import type { ArrivedPart, MultipartUploads } from '../../lambdas/runtime/s3-multipart.ts';
 
 const refuse = (what: string) => (): never => {
@@ -24,8 +30,11 @@ export function memoryDatasetStore() {
       return found?.owner === owner ? structuredClone(found) : undefined;
     },
     version: async (owner, id, version) => structuredClone(versions.get(keyOf(owner, id, version))),
-    versions: async (owner, id) =>
-      [...versions.values()].filter((record) => record.owner === owner && record.datasetId === id),
+    versions: async (owner, id, { below = Infinity, limit } = { limit: Infinity }) =>
+      [...versions.values()]
+        .filter((each) => each.owner === owner && each.datasetId === id && each.version < below)
+        .toSorted((a, b) => b.version - a.version)
+        .slice(0, limit),
     replaceDataset: async (record) => {
       if (datasets.get(record.id)?.revision !== record.revision - 1) throw new RecordChanged();
       datasets.set(record.id, structuredClone(record));
@@ -37,27 +46,63 @@ export function memoryDatasetStore() {
       versions.set(key, VersionSchema.parse(structuredClone(record)));
       if (outcome) outcomes.push(outcome);
     },
-    remove: async (owner, id) => {
-      datasets.delete(id);
+    removeDataset: async (_owner, id) => void datasets.delete(id),
+    removeVersions: async (owner, id) => {
       for (const [key, record] of versions) {
         if (record.owner === owner && record.datasetId === id) versions.delete(key);
       }
     },
     list: refuse('list'),
     newestVersions: refuse('newestVersions'),
-    hasLiveJob: refuse('hasLiveJob'),
+    hasLiveJob: async () => false,
   };
   const add = (dataset: DatasetRecord, version: DatasetVersionRecord) => {
     datasets.set(dataset.id, dataset);
     versions.set(keyOf(version.owner, version.datasetId, version.version), version);
   };
-  return { store, datasets, versions, outcomes, hooks, add };
+  /** Keys and what they stand for; a transaction that finds the dataset moved is refused as DynamoDB refuses it. */
+  const keys = new Map<string, string>();
+  const known = ({ operationId, key }: Idempotency) => keys.get(`${operationId} ${key}`);
+  const creation: DatasetCreation = {
+    earlier: async (idempotency) => known(idempotency),
+    create: refuse('create'),
+    addVersion: async (idempotency, dataset, version) => {
+      const earlier = known(idempotency);
+      if (earlier !== undefined) return earlier;
+      const key = keyOf(version.owner, version.datasetId, version.version);
+      if (versions.has(key)) throw new RecordChanged();
+      await store.replaceDataset(dataset);
+      versions.set(key, VersionSchema.parse(structuredClone(version)));
+      keys.set(`${idempotency.operationId} ${idempotency.key}`, String(version.version));
+      return String(version.version);
+    },
+  };
+  return { store, creation, datasets, versions, outcomes, hooks, add };
+}
+
+/** A queue that keeps what it is sent until somebody receives it. */
+export function memoryQueue(now: () => Date) {
+  let waiting: { request: ValidationRequest; at: number }[] = [];
+  const queue: ValidationQueue = {
+    send: async (request, afterSeconds = 0) =>
+      void waiting.push({ request, at: now().getTime() + afterSeconds * 1000 }),
+  };
+  /** When the next message is delivered; nothing where none waits. */
+  const nextAt = () => (waiting.length > 0 ? Math.min(...waiting.map(({ at }) => at)) : undefined);
+  const receive = (): ValidationRequest | undefined => {
+    const due = waiting.find(({ at }) => at === nextAt() && at <= now().getTime());
+    waiting = waiting.filter((message) => message !== due);
+    return due?.request;
+  };
+  return { queue, receive, nextAt, waiting: () => waiting };
 }
 
 /** Uploads and objects of one bucket; every object ever written stays under its VersionId. */
 export function memoryBucket() {
   const objects = new Map<string, { versionId: string; bytes: Buffer }[]>();
   const uploads = new Map<string, { key: string; parts: Map<number, Buffer> }>();
+  /** Objects that are being written. */
+  const writers = new Set<{ key: string }>();
   let ids = 0;
   const write = (key: string, bytes: Buffer) => {
     const versionId = `version-${(ids += 1)}`;
@@ -114,6 +159,33 @@ export function memoryBucket() {
     },
     range: async (key, versionId, from, length) => read(key, versionId).subarray(from, from + length),
     write: async (key, bytes) => void write(key, Buffer.from(bytes)),
+    writer: (key) => {
+      let held: Buffer[] = [];
+      let isOpen = true;
+      const writing = { key };
+      writers.add(writing);
+      const close = () => {
+        if (!isOpen) throw new Error('This writer has ended.');
+        isOpen = false;
+        writers.delete(writing);
+      };
+      return {
+        write: async (chunk) => void held.push(Buffer.from(chunk)),
+        finish: async () => {
+          close();
+          const bytes = Buffer.concat(held);
+          return bytes.length > 0 ? { bytes: bytes.length, versionId: write(key, bytes) } : undefined;
+        },
+        abort: async () => {
+          if (isOpen) close();
+          held = [];
+        },
+      };
+    },
+    sign: async (key) =>
+      objects.has(key)
+        ? { url: `https://files.test/${key}`, expiresAt: '2030-01-01T00:00:00.000Z' }
+        : undefined,
     read: async (key) => objects.get(key)?.at(-1)?.bytes,
     removeAll: async (prefix) => {
       for (const key of objects.keys()) if (key.startsWith(prefix)) objects.delete(key);
@@ -122,5 +194,5 @@ export function memoryBucket() {
   /** As a browser's PUT of a part. */
   const send = (uploadId: string, partNumber: number, bytes: Buffer) =>
     uploads.get(uploadId)!.parts.set(partNumber, bytes);
-  return { multipart, files, objects, uploads, send, write };
+  return { multipart, files, objects, uploads, writers, send, write };
 }

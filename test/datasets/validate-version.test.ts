@@ -1,14 +1,16 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { tokenCounter } from '../../lambdas/datasets/tokens/token-counter.ts';
 import { newDataset } from '../../lambdas/datasets/dataset.ts';
-import { dueAt, LEASE_SECONDS, MOST_TRIES, newVersion } from '../../lambdas/datasets/dataset-version.ts';
-import { decideVersionRepair } from '../../lambdas/datasets/repair-datasets.ts';
+import { newVersion } from '../../lambdas/datasets/dataset-version.ts';
+import { decideVersionSweep } from '../../lambdas/datasets/sweep-datasets.ts';
+import { tokenCounter } from '../../lambdas/datasets/tokens/token-counter.ts';
 import { validateVersion, type ValidationPorts } from '../../lambdas/datasets/validate-version.ts';
-import { memoryBucket, memoryDatasetStore } from './memory-datasets.ts';
+import { dueAt, LEASE_SECONDS, MOST_TRIES, PAUSE_SECONDS } from '../../lambdas/datasets/version-lease.ts';
+import { memoryBucket, memoryDatasetStore, memoryQueue } from './memory-datasets.ts';
 
 const START = Date.parse('2026-11-23T10:00:00.000Z');
 const OWNER = 'anna';
 const ID = `ds_${'0'.repeat(26)}`;
+const MODEL = { tokenizer: 'brightrun/tiny-base', contextLength: 256 };
 const REQUEST = { owner: OWNER, datasetId: ID, version: 1 };
 const DATA = Buffer.from(
   Array.from(
@@ -19,6 +21,7 @@ const DATA = Buffer.from(
 
 let memory: ReturnType<typeof memoryDatasetStore>;
 let bucket: ReturnType<typeof memoryBucket>;
+let queue: ReturnType<typeof memoryQueue>;
 let clock: number;
 /** What passes between two looks at the clock. */
 let tick: number;
@@ -27,19 +30,26 @@ let ports: ValidationPorts;
 beforeEach(async () => {
   memory = memoryDatasetStore();
   bucket = memoryBucket();
+  queue = memoryQueue(() => new Date(clock));
   clock = START;
   tick = 1;
   ports = {
     store: memory.store,
     uploads: bucket.multipart,
     files: bucket.files,
-    counter: tokenCounter({ tokenizer: 'brightrun/tiny-base', contextLength: 256 }),
+    queue: queue.queue,
+    models: [MODEL],
+    counter: () => tokenCounter(MODEL),
     now: () => new Date((clock += tick)),
   };
   const now = new Date(START);
   const key = `datasets/${OWNER}/${ID}/v1/data.jsonl`;
   const uploads = { data: await bucket.multipart.start(key) };
-  const version = newVersion({ owner: OWNER, datasetId: ID, uploads }, { bytes: DATA.length }, now);
+  const version = newVersion(
+    { owner: OWNER, datasetId: ID, version: 1, uploads },
+    { bytes: DATA.length },
+    now,
+  );
   memory.add(newDataset(OWNER, ID, 'Pairs', now), version);
   bucket.send(uploads.data, 1, DATA);
 });
@@ -64,10 +74,10 @@ async function dies(holder: string, atWrite: number): Promise<void> {
 
 describe('whoever asks, a version is checked once', () => {
   test('a file whose event comes first is completed, checked and judged', async () => {
-    expect(await validateVersion(ports, REQUEST, 'one')).toBe('checked');
+    expect(await validateVersion(ports, REQUEST, 'one')).toEqual({ kind: 'checked' });
     expect(stored()).toMatchObject({ status: 'ready', summary: { rows: 30, format: 'prompt-completion' } });
     expect(memory.outcomes).toMatchObject([{ kind: 'dataset-ready', owner: OWNER, target: { id: ID } }]);
-    expect(await validateVersion(ports, REQUEST, 'two')).toBe('nothing-to-do');
+    expect(await validateVersion(ports, REQUEST, 'two')).toEqual({ kind: 'nothing-to-do' });
     expect(memory.outcomes).toHaveLength(1);
   });
 
@@ -75,34 +85,40 @@ describe('whoever asks, a version is checked once', () => {
     const outcomes = await Promise.all(
       ['a', 'b', 'c'].map((holder) => validateVersion(ports, REQUEST, holder)),
     );
-    expect(outcomes.toSorted()).toEqual(['checked', 'nothing-to-do', 'nothing-to-do']);
+    expect(outcomes.map(({ kind }) => kind).toSorted()).toEqual([
+      'checked',
+      'nothing-to-do',
+      'nothing-to-do',
+    ]);
     expect(memory.outcomes).toHaveLength(1);
   });
 
   test('another owner’s id, and an id that never was, is nothing to do', async () => {
-    expect(await validateVersion(ports, { ...REQUEST, owner: 'ben' }, 'x')).toBe('nothing-to-do');
-    expect(await validateVersion(ports, { ...REQUEST, version: 2 }, 'x')).toBe('nothing-to-do');
+    expect(await validateVersion(ports, { ...REQUEST, owner: 'ben' }, 'x')).toEqual({
+      kind: 'nothing-to-do',
+    });
+    expect(await validateVersion(ports, { ...REQUEST, version: 2 }, 'x')).toEqual({ kind: 'nothing-to-do' });
     expect(stored().status).toBe('uploading');
   });
 
   test('a file that is not whole is left alone', async () => {
     for (const upload of bucket.uploads.values()) upload.parts.set(1, DATA.subarray(1));
-    expect(await validateVersion(ports, REQUEST, 'x')).toBe('nothing-to-do');
+    expect(await validateVersion(ports, REQUEST, 'x')).toEqual({ kind: 'nothing-to-do' });
     expect([stored().status, bucket.objects.size]).toEqual(['uploading', 0]);
   });
 });
 
 describe('a check that died', () => {
-  test('is respected for two minutes, then taken over', async () => {
+  test('is respected for a minute, then taken over', async () => {
     // Writes: uploaded, lease, verdict.
     await dies('dead', 3);
     expect(stored()).toMatchObject({ status: 'validating', lease: { holder: 'dead' }, tries: 1 });
     later(LEASE_SECONDS - 10);
-    expect(await validateVersion(ports, REQUEST, 'early')).toBe('nothing-to-do');
-    expect(decideVersionRepair(stored(), new Date(clock))).toBe('nothing');
+    expect(await validateVersion(ports, REQUEST, 'early')).toEqual({ kind: 'nothing-to-do' });
+    expect(decideVersionSweep(stored(), new Date(clock))).toBe('nothing');
     later(20);
-    expect(decideVersionRepair(stored(), new Date(clock))).toBe('check-again');
-    expect(await validateVersion(ports, REQUEST, 'heir')).toBe('checked');
+    expect(decideVersionSweep(stored(), new Date(clock))).toBe('ask-again');
+    expect(await validateVersion(ports, REQUEST, 'heir')).toEqual({ kind: 'checked' });
     expect(stored().status).toBe('ready');
   });
 
@@ -114,7 +130,7 @@ describe('a check that died', () => {
     }
     expect(stored()).toMatchObject({ status: 'validating', tries: MOST_TRIES });
     later(LEASE_SECONDS + 1);
-    expect(await validateVersion(ports, REQUEST, 'last')).toBe('failed');
+    expect(await validateVersion(ports, REQUEST, 'last')).toEqual({ kind: 'given-up' });
     expect(stored()).toMatchObject({
       status: 'validation-failed',
       reason: expect.stringContaining('3 times'),
@@ -133,7 +149,7 @@ describe('a check that died', () => {
       const lease = { holder: 'heir', heartbeatAt: new Date(clock).toISOString() };
       memory.versions.set(`${OWNER}/${ID}/1`, { ...current, revision: current.revision + 1, lease });
     };
-    expect(await validateVersion(ports, REQUEST, 'slow')).toBe('nothing-to-do');
+    expect(await validateVersion(ports, REQUEST, 'slow')).toEqual({ kind: 'nothing-to-do' });
     expect(stored()).toMatchObject({ status: 'validating', lease: { holder: 'heir' } });
     expect(memory.outcomes).toEqual([]);
   });
@@ -159,19 +175,23 @@ describe('while a check runs', () => {
       yield* open(key, versionId);
       throw new Error('connection reset');
     };
-    await expect(validateVersion(ports, REQUEST, 'one')).rejects.toThrow('connection reset');
+    expect(await validateVersion(ports, REQUEST, 'one')).toMatchObject({
+      kind: 'put-back',
+      error: { message: 'connection reset' },
+    });
     expect(stored()).toMatchObject({ status: 'validating', tries: 1 });
-    expect(decideVersionRepair(stored(), new Date(clock + 1))).toBe('check-again');
+    expect(queue.nextAt()! - clock).toBeLessThanOrEqual(PAUSE_SECONDS * 1000);
+    expect(decideVersionSweep(stored(), new Date(clock + 1))).toBe('ask-again');
     bucket.files.open = open;
-    expect(await validateVersion(ports, REQUEST, 'two')).toBe('checked');
+    expect(await validateVersion(ports, REQUEST, 'two')).toEqual({ kind: 'checked' });
   });
 
   test('a dataset deleted meanwhile gets no report and no outcome', async () => {
     memory.hooks.onReplace = (record) => {
-      if (record.status === 'ready') void memory.store.remove(OWNER, ID);
+      if (record.status === 'ready') void memory.store.removeVersions(OWNER, ID);
     };
-    expect(await validateVersion(ports, REQUEST, 'one')).toBe('nothing-to-do');
-    expect([...bucket.objects.keys()].filter((key) => key.includes('report'))).toEqual([]);
+    expect(await validateVersion(ports, REQUEST, 'one')).toEqual({ kind: 'nothing-to-do' });
+    expect([...bucket.objects.keys()]).toEqual([]);
     expect(memory.outcomes).toEqual([]);
   });
 
@@ -184,7 +204,7 @@ describe('while a check runs', () => {
         if (record.status === 'ready') await replace(record, outcome);
       },
     };
-    expect(await validateVersion(ports, REQUEST, 'one')).toBe('checked');
+    expect(await validateVersion(ports, REQUEST, 'one')).toEqual({ kind: 'checked' });
     expect(memory.outcomes).toHaveLength(1);
   });
 
@@ -194,7 +214,10 @@ describe('while a check runs', () => {
       yield* open(key, versionId);
       yield Buffer.from('more\n');
     };
-    await expect(validateVersion(ports, REQUEST, 'one')).rejects.toThrow('not those that were stored');
+    expect(await validateVersion(ports, REQUEST, 'one')).toMatchObject({
+      kind: 'put-back',
+      error: { message: expect.stringContaining('not those that were stored') },
+    });
     expect(stored().status).toBe('validating');
   });
 });

@@ -3,37 +3,37 @@ import type { DatasetRecord, DatasetVersionRecord } from '../../contracts/datase
 import { abandonUpload } from './complete-upload.ts';
 import type { DatasetFiles } from './dataset-files.ts';
 import { type DatasetStore, RecordChanged } from './dataset-store.ts';
-import { dueAt } from './dataset-version.ts';
 import { finishDeletion } from './delete-dataset.ts';
 import type { Uploads } from './upload.ts';
 import type { ValidationQueue } from './validation-queue.ts';
+import { dueAt } from './version-lease.ts';
 
-export interface RepairPorts {
+export interface SweepPorts {
   store: DatasetStore;
   uploads: Uploads;
   files: Pick<DatasetFiles, 'removeAll'>;
   queue: ValidationQueue;
 }
 
-export type VersionRepair = 'abandon' | 'check-again' | 'nothing';
+export type VersionSweep = 'abandon' | 'ask-again' | 'nothing';
 
-/** Uploads that nobody finished end; a check without a living holder is asked for again (design.md §6). */
-export function decideVersionRepair(record: DatasetVersionRecord, now: Date): VersionRepair {
+/** Uploads that nobody finished end; a check or a repair without a living holder is asked for again (design.md §6). */
+export function decideVersionSweep(record: DatasetVersionRecord, now: Date): VersionSweep {
   const due = dueAt(record);
   if (due === undefined || now.toISOString() < due) return 'nothing';
-  return record.status === 'uploading' ? 'abandon' : 'check-again';
+  return record.status === 'uploading' ? 'abandon' : 'ask-again';
 }
 
-/** Repairs a version, read anew: the index may be late. Somebody who moves it at the same time has it in hand. */
-export async function repairVersion(
-  ports: RepairPorts,
+/** Takes a version up, read anew: the index may be late. Somebody who moves it at the same time has it in hand. */
+export async function sweepVersion(
+  ports: SweepPorts,
   { owner, datasetId, version }: { owner: string; datasetId: string; version: number },
   now: Date,
-): Promise<VersionRepair> {
+): Promise<VersionSweep> {
   const record = await ports.store.version(owner, datasetId, version);
-  const repair = record ? decideVersionRepair(record, now) : 'nothing';
-  if (repair === 'check-again') await ports.queue.send({ owner, datasetId, version });
-  if (repair === 'abandon' && record?.status === 'uploading') {
+  const step = record ? decideVersionSweep(record, now) : 'nothing';
+  if (step === 'ask-again') await ports.queue.send({ owner, datasetId, version });
+  if (step === 'abandon' && record?.status === 'uploading') {
     try {
       const settled = await abandonUpload(ports, record, now);
       if (settled.status === 'validating') await ports.queue.send({ owner, datasetId, version });
@@ -41,12 +41,12 @@ export async function repairVersion(
       if (!(error instanceof RecordChanged)) throw error;
     }
   }
-  return repair;
+  return step;
 }
 
 /** Finishes a deletion that stopped half-way. */
-export async function repairDeletion(
-  ports: RepairPorts,
+export async function sweepDeletion(
+  ports: SweepPorts,
   { owner, id }: Pick<DatasetRecord, 'owner' | 'id'>,
 ): Promise<void> {
   const record = await ports.store.dataset(owner, id);
