@@ -315,6 +315,8 @@ export const DatasetIssue = z.object({
   found: z.string().max(300),
   /** Of secrets and personal data: what it seems to be. */
   kind: SensitiveKindName.optional(),
+  /** Of `columns-unknown`: the table's columns, to choose from. */
+  columns: z.array(z.string().max(200)).max(200).optional(),
   cure: z.string(),
 });
 export type DatasetIssue = z.infer<typeof DatasetIssue>;

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { cleanup, render, screen } from '@testing-library/react';
 import type { CheckSummary, DatasetVersion } from '../../contracts/datasets.ts';
 import { verdictOf } from '../../web/src/features/datasets/dataset-words.ts';
-import { Conversation } from '../../web/src/features/datasets/row-viewer.tsx';
+import { Conversation } from '../../web/src/features/datasets/rows/conversation.tsx';
 
 afterEach(cleanup);
 
@@ -73,7 +73,7 @@ describe('the verdict on a version', () => {
     summary: summary(issues),
   });
 
-  test('counts kinds of warnings, and lines in the sentence', () => {
+  test('counts kinds of warnings, and rows in the sentence: at most, for a row may have two', () => {
     const { title, sentence } = verdictOf(
       ready([
         { code: 'duplicate-row', severity: 'warning', count: 4, file: 'data' },
@@ -81,7 +81,7 @@ describe('the verdict on a version', () => {
       ]),
     );
     expect(title).toBe('Ready, with 2\u00a0warnings');
-    expect(sentence).toContain('7\u00a0lines have something');
+    expect(sentence).toContain('Up to 7\u00a0rows have something');
   });
 
   test('is only "Ready" when nothing was found', () => {

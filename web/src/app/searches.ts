@@ -1,3 +1,5 @@
+import type { PresetId } from '../../../contracts/catalog.ts';
+
 /** What an address may carry after its `?`. Anything else is dropped: an address is input like any other. */
 type Given = Record<string, unknown>;
 
@@ -48,18 +50,28 @@ export function readDatasetsSearch(given: Given): DatasetsSearch {
 export interface DatasetSearch {
   /** Without it the newest one. */
   version?: number;
+  /** The version that it is compared with. */
+  compare?: number;
 }
 export function readDatasetSearch(given: Given): DatasetSearch {
   const version = positive(given['version']);
-  return version ? { version } : {};
+  const compare = positive(given['compare']);
+  return { ...(version ? { version } : {}), ...(compare ? { compare } : {}) };
 }
 
 export interface NewJobSearch {
   datasetId?: string;
   version?: number;
+  preset?: PresetId;
 }
+const PRESETS: readonly PresetId[] = ['quick', 'balanced', 'quality'];
 export function readNewJobSearch(given: Given): NewJobSearch {
   const datasetId = text(given['datasetId']);
   const version = positive(given['version']);
-  return { ...(datasetId ? { datasetId } : {}), ...(version ? { version } : {}) };
+  const preset = PRESETS.find((each) => each === given['preset']);
+  return {
+    ...(datasetId ? { datasetId } : {}),
+    ...(version ? { version } : {}),
+    ...(preset ? { preset } : {}),
+  };
 }

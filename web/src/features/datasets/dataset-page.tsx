@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { Archive, ArchiveRestore, MoreHorizontal, Pencil, Trash2 } from 'lucide-react';
+import { Archive, ArchiveRestore, MoreHorizontal, Pencil, Trash2, Upload } from 'lucide-react';
 import { useState } from 'react';
 import {
   getDataset,
@@ -19,29 +19,34 @@ import { query } from '../../lib/api.ts';
 import { describeError, isApiError } from '../../lib/describe-error.ts';
 import { counted } from '../../lib/format/numbers.ts';
 import { clock, fullDay } from '../../lib/format/time.ts';
-import { stateOf } from './dataset-words.ts';
+import { useOfflineReason } from '../../lib/online.ts';
+import { checkedVersion, isMoving, originWords, stateOf } from './dataset-words.ts';
 import { DeleteDatasetDialog } from './delete-dataset-dialog.tsx';
+import { ReportButton } from './report-button.tsx';
 import { RenameDatasetDialog } from './rename-dataset-dialog.tsx';
+import { UploadDialog } from './upload/upload-dialog.tsx';
 import { useArchiving } from './use-archiving.ts';
 import { VersionDetail } from './version-detail.tsx';
+import { CompareVersions } from './versions/compare-versions.tsx';
 
 const CRUMBS = [{ label: 'Datasets', to: '/datasets' }] as const;
 
 /** One dataset: the verdict on a version first, then what was found, how long the rows are, and the rows. */
 export default function DatasetPage() {
   const { datasetId } = useParams({ from: '/app/datasets/$datasetId' });
-  const { version: asked } = useSearch({ from: '/app/datasets/$datasetId' });
+  const { version: asked, compare } = useSearch({ from: '/app/datasets/$datasetId' });
   const newest = useQuery({
     ...query(getDataset, { path: { datasetId } }),
     refetchInterval: ({ state }) => (isMoving(state.data?.version) ? 1_500 : false),
   });
-  const versions = useQuery(
-    query(
+  const versions = useQuery({
+    ...query(
       listDatasetVersions,
       { path: { datasetId }, query: { limit: 100 } },
       { enabled: (newest.data?.dataset.latestVersion ?? 1) > 1 },
     ),
-  );
+    refetchInterval: ({ state }) => (state.data?.items.some(isMoving) ? 1_500 : false),
+  });
 
   if (newest.isError && !newest.data) {
     const gone = isApiError(newest.error) && newest.error.status === 404;
@@ -72,33 +77,42 @@ export default function DatasetPage() {
     );
   }
   const { dataset } = newest.data;
-  const all = versions.data?.items ?? [newest.data.version];
+  const all = withNewest(versions.data?.items ?? [], newest.data.version);
   const shown = all.find(({ version }) => version === asked) ?? newest.data.version;
   return (
     <Loaded
       dataset={dataset}
-      version={shown.version === newest.data.version.version ? newest.data.version : shown}
+      version={shown}
       versions={all}
+      compared={all.find(({ version }) => version === compare && version !== shown.version)}
     />
   );
 }
 
-const isMoving = (version: DatasetVersion | undefined) => version?.status === 'validating';
+/** The list with the newest version as it was asked for last; it may be newer than the list. */
+function withNewest(listed: readonly DatasetVersion[], newest: DatasetVersion): DatasetVersion[] {
+  return [newest, ...listed.filter(({ version }) => version !== newest.version)];
+}
 
 function Loaded({
   dataset,
   version,
   versions,
+  compared,
 }: {
   dataset: Dataset;
   version: DatasetVersion;
   versions: readonly DatasetVersion[];
+  /** The version before, where two are compared. */
+  compared: DatasetVersion | undefined;
 }) {
   const navigate = useNavigate({ from: '/datasets/$datasetId' });
   const archiving = useArchiving(dataset);
   const [renaming, setRenaming] = useState(false);
   const [deleting, setDeleting] = useState(false);
-  const summary = version.status === 'ready' || version.status === 'rejected' ? version.summary : undefined;
+  const [uploading, setUploading] = useState(false);
+  const offline = useOfflineReason();
+  const checked = checkedVersion(version);
   return (
     <Page
       title={dataset.name}
@@ -124,17 +138,14 @@ function Loaded({
       }
       lead={
         <>
-          {summary
-            ? `${counted(summary.rows, 'row')}, uploaded`
-            : version.status === 'uploading'
-              ? 'Begun'
-              : 'Uploaded'}{' '}
+          {checked ? `${counted(checked.summary.rows, 'row')}, ${originWords(version)}` : beganWords(version)}{' '}
           on {fullDay(version.createdAt)} at {clock(version.createdAt)}.{' '}
           <CopyId id={dataset.id} what="dataset’s id" />
         </>
       }
       actions={
         <>
+          {checked && <ReportButton version={checked} name={dataset.name} />}
           {version.status === 'ready' && dataset.status === 'active' && (
             <LinkButton
               to="/training-jobs/new"
@@ -157,6 +168,12 @@ function Loaded({
               </IconButton>
             }
           >
+            {dataset.status === 'active' && (
+              <MenuItem onSelect={() => setUploading(true)} disabled={offline !== undefined}>
+                <Upload aria-hidden className="size-4 text-ink-3" />
+                Upload v{dataset.latestVersion + 1}…
+              </MenuItem>
+            )}
             <MenuItem onSelect={() => setRenaming(true)}>
               <Pencil aria-hidden className="size-4 text-ink-3" />
               Rename…
@@ -178,7 +195,18 @@ function Loaded({
       }
     >
       {archiving.error !== null && <ErrorState error={archiving.error} />}
-      <VersionDetail key={version.version} dataset={dataset} version={version} versions={versions} />
+      {compared ? (
+        <CompareVersions versions={versions} before={compared} after={version} />
+      ) : (
+        <VersionDetail
+          key={version.version}
+          dataset={dataset}
+          version={version}
+          versions={versions}
+          onUpload={() => setUploading(true)}
+        />
+      )}
+      {uploading && <UploadDialog open onOpenChange={setUploading} dataset={dataset} />}
       {renaming && <RenameDatasetDialog dataset={dataset} onClose={() => setRenaming(false)} />}
       {deleting && (
         <DeleteDatasetDialog
@@ -191,3 +219,10 @@ function Loaded({
     </Page>
   );
 }
+
+const beganWords = (version: DatasetVersion) =>
+  version.madeFrom
+    ? `Repaired from v${version.madeFrom.version}`
+    : version.status === 'uploading'
+      ? 'Begun'
+      : 'Uploaded';

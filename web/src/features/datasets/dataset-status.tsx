@@ -1,11 +1,11 @@
 import type { DatasetVersion } from '../../../../contracts/datasets.ts';
 import { Pill } from '../../components/pill.tsx';
 import { findingWords, stateOf } from './dataset-words.ts';
-import { useIsSending } from './upload/uploads.ts';
+import { useIsSending } from './upload/upload-store.ts';
 
 /** A version's state in its word and colour, and how much the check found. */
 export function DatasetStatus({ version }: { version: DatasetVersion }) {
-  const isSending = useIsSending(version.datasetId);
+  const isSending = useIsSending(version);
   const { tone, word } = stateOf(version, isSending);
   const found = findingWords(version);
   return (

@@ -1,5 +1,10 @@
 import { DATASET_ISSUES } from '../../../../contracts/dataset-issues.ts';
-import type { CheckSummary, DatasetFormat, DatasetVersion } from '../../../../contracts/datasets.ts';
+import type {
+  CheckSummary,
+  DatasetContainer,
+  DatasetFormat,
+  DatasetVersion,
+} from '../../../../contracts/datasets.ts';
 import type { Tone } from '../../components/pill.tsx';
 import { bytes, count, counted } from '../../lib/format/numbers.ts';
 import { duration } from '../../lib/format/time.ts';
@@ -8,8 +13,37 @@ export const FORMAT_WORDS: Record<DatasetFormat, string> = {
   chat: 'Chat messages',
   'prompt-completion': 'Prompt and completion',
   instruction: 'Instructions',
+  preference: 'Preference pairs',
   text: 'Plain text',
+  sharegpt: 'ShareGPT conversations',
 };
+
+export const CONTAINER_WORDS: Record<DatasetContainer, string> = {
+  jsonl: 'JSON Lines',
+  'json-array': 'JSON array',
+  csv: 'CSV',
+  tsv: 'TSV',
+  parquet: 'Parquet',
+};
+
+/** Versions whose check has ended: they have files, a summary, a report and rows to look at. */
+export type CheckedVersion = Extract<DatasetVersion, { status: 'ready' | 'rejected' }>;
+
+export function checkedVersion(version: DatasetVersion): CheckedVersion | undefined {
+  return version.status === 'ready' || version.status === 'rejected' ? version : undefined;
+}
+
+/** Whether something happens to it without anybody acting: its page then follows it. */
+export function isMoving(version: DatasetVersion | undefined): boolean {
+  return version?.status === 'validating' || version?.status === 'repairing';
+}
+
+/** `from CSV, gzip`: what the rows were converted from; empty where the file was JSON Lines already. */
+export function sourceWords(version: CheckedVersion): string {
+  const source = version.files.source ?? version.files.validationSource;
+  if (!source) return '';
+  return `from ${CONTAINER_WORDS[source.container]}${source.gzip ? ', gzip' : ''}`;
+}
 
 /** A version's state as a pill: its colour and its word. `isSending`: this tab uploads it now. */
 export function stateOf(version: DatasetVersion, isSending = false): { tone: Tone; word: string } {
@@ -17,6 +51,8 @@ export function stateOf(version: DatasetVersion, isSending = false): { tone: Ton
   switch (version.status) {
     case 'uploading':
       return { tone: 'mute', word: 'Upload unfinished' };
+    case 'repairing':
+      return { tone: 'run', word: 'Being repaired' };
     case 'validating':
       return { tone: 'run', word: 'Being checked' };
     case 'ready':
@@ -38,12 +74,12 @@ export function findingWords(version: DatasetVersion): string {
   return kinds > 0 ? counted(kinds, 'warning') : '';
 }
 
-/** How many findings of a severity: kinds and rows. */
+/** How many findings of a severity: kinds and lines. */
 export function findings(summary: CheckSummary, severity: 'error' | 'warning') {
   const of = summary.issues.filter((issue) => issue.severity === severity);
   return {
     kinds: new Set(of.map((issue) => issue.code)).size,
-    lines: of.reduce((sum, issue) => sum + issue.count, 0),
+    lines: of.reduce((sum, issue) => sum + (issue.rows || issue.count), 0),
   };
 }
 
@@ -66,6 +102,12 @@ export function verdictOf(
         title: 'The upload isn’t finished',
         sentence: 'What has arrived is kept. Choose the same file again and it goes on where it stopped.',
       };
+    case 'repairing':
+      return {
+        tone: 'run',
+        title: 'Being repaired',
+        sentence: `v${version.madeFrom?.version ?? version.version - 1} is copied with the cures you chose, then checked. You can leave this page: you are notified.`,
+      };
     case 'validating':
       return {
         tone: 'run',
@@ -76,7 +118,7 @@ export function verdictOf(
       return {
         tone: 'bad',
         title: 'The check itself failed',
-        sentence: `${asSentence(version.reason)} The file is safe; check it again.`,
+        sentence: `${asSentence(version.reason)} It was tried more than once. The file is safe; check it again.`,
       };
     case 'abandoned':
       return {
@@ -87,11 +129,12 @@ export function verdictOf(
       };
     case 'ready':
     case 'rejected':
-      return checkedVerdict(version.status, version.summary, version.files.data.bytes);
+      return checkedVerdict(version);
   }
 }
 
-function checkedVerdict(status: 'ready' | 'rejected', summary: CheckSummary, size: number) {
+function checkedVerdict({ status, summary, files }: CheckedVersion) {
+  const size = (files.source ?? files.data).bytes;
   const checked = `All ${bytes(size)} were checked in ${duration(Math.max(1, summary.checkMilliseconds / 1000))}.`;
   const warnings = findings(summary, 'warning');
   const errors = findings(summary, 'error');
@@ -101,10 +144,10 @@ function checkedVerdict(status: 'ready' | 'rejected', summary: CheckSummary, siz
     return {
       tone: 'bad' as const,
       title:
-        errors.kinds === 1 && errors.lines === 1
+        errors.kinds === 1
           ? `Can’t be used yet: ${lowerFirst(name)}`
           : `Can’t be used yet, ${counted(errors.lines, 'error')} of ${counted(errors.kinds, 'kind')}`,
-      sentence: `${counted(summary.usableRows, 'row')} of ${count(summary.rows)} could be trained on. Repair the file, then upload it again. ${checked}`,
+      sentence: `${rejectedWords(summary)} ${checked}`,
     };
   }
   if (warnings.lines === 0) {
@@ -114,12 +157,31 @@ function checkedVerdict(status: 'ready' | 'rejected', summary: CheckSummary, siz
       sentence: `Every row can be trained on, and nothing was found that you should look at. ${checked}`,
     };
   }
+  const lines = Math.min(warnings.lines, Math.max(summary.rows + summary.validationRows, 1));
+  // A row may have two problems, so the sum over kinds is the most it can be.
+  const most = warnings.kinds > 1 ? 'Up to ' : '';
   return {
     tone: 'ok' as const,
     title: `Ready, with ${counted(warnings.kinds, 'warning')}`,
-    sentence: `Every usable row can be trained on. ${counted(warnings.lines, 'line')} ${warnings.lines === 1 ? 'has' : 'have'} something you may want to change first; nothing has to be. ${checked}`,
+    sentence: `Every usable row can be trained on. ${most}${counted(lines, 'row')} ${lines === 1 ? 'has' : 'have'} something you may want to change first; nothing has to be. ${checked}`,
   };
 }
 
-const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);
+function rejectedWords({ rows, usableRows, issues }: CheckSummary): string {
+  const canRepair = issues
+    .filter((issue) => issue.severity === 'error')
+    .every((issue) => DATASET_ISSUES[issue.code].repairs.length > 0);
+  const way = canRepair
+    ? 'A repair makes a version that can be.'
+    : 'Change the file, then upload it as a new version.';
+  if (rows === 0) return `No row could be read. ${way}`;
+  return `${count(usableRows)} of ${counted(rows, 'row')} could be trained on. ${way}`;
+}
+
+/** What a version says of where it came from: `repaired from v2`, `uploaded`. */
+export function originWords({ madeFrom }: DatasetVersion): string {
+  return madeFrom ? `repaired from v${madeFrom.version}` : 'uploaded';
+}
+
+export const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);
 const asSentence = (text: string) => (/[.!?]$/.test(text) ? text : `${text}.`);

@@ -18,11 +18,15 @@ import { bytes, compact, count } from '../../lib/format/numbers.ts';
 import { when } from '../../lib/format/time.ts';
 import { useNow } from '../../lib/use-now.ts';
 import { useOfflineReason } from '../../lib/online.ts';
+import { checkedVersion, FORMAT_WORDS, isMoving } from './dataset-words.ts';
 import { DatasetStatus } from './dataset-status.tsx';
 import { DeleteDatasetDialog } from './delete-dataset-dialog.tsx';
+import { chosenFile, type ChosenFile } from './upload/chosen-file.ts';
+import { FILE_WORDS } from './upload/file-check.ts';
+import { PageDrop } from './upload/page-drop.tsx';
 import { UploadDialog } from './upload/upload-dialog.tsx';
 import { UploadProgress } from './upload/upload-progress.tsx';
-import { useUploads, useWhenDone } from './upload/uploads.ts';
+import { useUploads, useWhenDone } from './upload/upload-store.ts';
 import { useArchiving } from './use-archiving.ts';
 import { EXAMPLE, useExample } from './use-example.ts';
 
@@ -36,11 +40,14 @@ export default function DatasetsPage() {
   const list = useInfiniteQuery({
     ...pages(listDatasets, { query: { status, limit: 50, ...(search ? { search } : {}) } }),
     // While something is on its way the list follows it; else it is enough to look when the tab is seen again.
-    refetchInterval: ({ state }) => (state.data?.pages.some(isMoving) ? 2_000 : 30_000),
+    refetchInterval: ({ state }) => (state.data?.pages.some(isPageMoving) ? 2_000 : 30_000),
   });
   const items = list.data?.pages.flatMap((page) => page.items);
-  const setUpload = (open: boolean) =>
+  const [dropped, setDropped] = useState<ChosenFile>();
+  const setUpload = (open: boolean) => {
+    if (!open) setDropped(undefined);
     void navigate({ search: (old) => ({ ...old, upload: open || undefined }), replace: true });
+  };
   const example = useExample();
   const isEmpty =
     items?.length === 0 && search === '' && status === 'active' && (uploads.length === 0 || example.busy);
@@ -59,7 +66,16 @@ export default function DatasetsPage() {
         )
       }
     >
-      {upload && <UploadDialog open onOpenChange={setUpload} />}
+      {upload && <UploadDialog open onOpenChange={setUpload} dropped={dropped} />}
+      <PageDrop
+        enabled={!upload && offline === undefined}
+        onFile={(file) => {
+          void chosenFile(file, 'data').then((chosen) => {
+            setDropped(chosen);
+            setUpload(true);
+          });
+        }}
+      />
       {uploads.length > 0 && !upload && !isEmpty && (
         <div className="mb-6 grid gap-4">
           {uploads.map((one) => (
@@ -115,8 +131,8 @@ export default function DatasetsPage() {
   );
 }
 
-const isMoving = (page: { items: readonly { version: DatasetVersion }[] }) =>
-  page.items.some(({ version }) => version.status === 'validating');
+const isPageMoving = (page: { items: readonly { version: DatasetVersion }[] }) =>
+  page.items.some(({ version }) => isMoving(version));
 
 /** Asks the API 300 ms after the last key, so that a word is one question. */
 function Filter({ value, onChange }: { value: string; onChange: (value: string) => void }) {
@@ -173,7 +189,7 @@ function DatasetTable({ items }: { items: readonly { dataset: Dataset; version: 
 }
 
 function DatasetRow({ dataset, version, now }: { dataset: Dataset; version: DatasetVersion; now: Date }) {
-  const summary = version.status === 'ready' || version.status === 'rejected' ? version.summary : undefined;
+  const summary = checkedVersion(version)?.summary;
   return (
     <tr className="hover:bg-sunk max-md:hover:bg-transparent [&>td]:align-middle">
       <Td className="max-md:min-w-36">
@@ -185,6 +201,9 @@ function DatasetRow({ dataset, version, now }: { dataset: Dataset; version: Data
           {dataset.name}
         </Link>
         <span className="ml-2 text-12 text-ink-3">v{version.version}</span>
+        {summary?.format && (
+          <span className="block text-12 text-ink-3 max-md:hidden">{FORMAT_WORDS[summary.format]}</span>
+        )}
       </Td>
       <Td>
         <DatasetStatus version={version} />
@@ -277,7 +296,7 @@ function NoDatasets({ example, onUpload }: { example: ReturnType<typeof useExamp
         </>
       }
     >
-      A dataset is a file of examples, one JSON object a line, up to 500 MB.
+      A dataset is a file of examples, up to 500 MB. Drop it here: {FILE_WORDS}
     </EmptyState>
   );
 }

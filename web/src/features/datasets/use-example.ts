@@ -1,6 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { startUpload, useUploads, useWhenDone } from './upload/uploads.ts';
+import { useUploads, useWhenDone } from './upload/upload-store.ts';
+import { startUpload } from './upload/uploads.ts';
 
 /** Rows of examples/country-guide.jsonl, which vite.config.ts serves beside the web. */
 export const EXAMPLE = { name: 'country-guide', rows: 210, file: 'country-guide.jsonl' } as const;

@@ -1,41 +1,47 @@
-import {
-  retryValidation,
-  type CheckSummary,
-  type Dataset,
-  type DatasetVersion,
-} from '../../../../contracts/datasets.ts';
-import { Button, LinkButton } from '../../components/button.tsx';
-import { CopyId } from '../../components/copy.tsx';
-import { Histogram } from '../../components/charts/histogram.tsx';
-import { Facts, Section, Verdict } from '../../components/page.tsx';
+import { useState } from 'react';
+import type { DatasetIssueCode } from '../../../../contracts/dataset-issues.ts';
+import { retryValidation, type Dataset, type DatasetVersion } from '../../../../contracts/datasets.ts';
+import { Button } from '../../components/button.tsx';
+import { Section, Verdict } from '../../components/page.tsx';
 import { Mark } from '../../components/pill.tsx';
-import { ProgressBar } from '../../components/progress-bar.tsx';
 import { ErrorState } from '../../components/states.tsx';
 import { TextLink } from '../../components/text-link.tsx';
 import { useCall } from '../../lib/api.ts';
-import { bytes, compact, count, counted, percent } from '../../lib/format/numbers.ts';
-import { day } from '../../lib/format/time.ts';
-import { DatasetStatus } from './dataset-status.tsx';
-import { FORMAT_WORDS, verdictOf } from './dataset-words.ts';
-import { Problems } from './problems.tsx';
-import { RowViewer } from './row-viewer.tsx';
+import { useOfflineReason } from '../../lib/online.ts';
+import { checkedVersion, verdictOf, type CheckedVersion } from './dataset-words.ts';
+import { RowLength, tokenCounts } from './length/row-length.tsx';
+import { Mix } from './mix.tsx';
+import { PresetCosts } from './preset-costs.tsx';
+import { problemGroups } from './problems/problem-groups.ts';
+import { Problems } from './problems/problems.tsx';
+import { RepairDialog } from './repair/repair-dialog.tsx';
+import { canBeRepaired, repairAllWords } from './repair/repair-plan.ts';
+import { RowViewer } from './rows/row-viewer.tsx';
+import type { RowPlace } from './rows/use-rows.ts';
 import { ContinueUpload } from './upload/continue-upload.tsx';
-import { useIsSending } from './upload/uploads.ts';
+import { useIsSending } from './upload/upload-store.ts';
+import { VersionFacts } from './version-facts.tsx';
+import { VersionProgress } from './version-progress.tsx';
+import { changesWords } from './versions/changed-rows.tsx';
+import { VersionList } from './versions/version-list.tsx';
 
-/** Everything about one version: verdict, facts, problems, lengths, rows; beside it the other versions. */
-export function VersionDetail({
-  dataset,
-  version,
-  versions,
-}: {
+interface Shown {
   dataset: Dataset;
   version: DatasetVersion;
   versions: readonly DatasetVersion[];
-}) {
-  const isSending = useIsSending(dataset.id);
+  onUpload: () => void;
+}
+
+/** Everything about one version: its verdict first. */
+export function VersionDetail({ dataset, version, versions, onUpload }: Shown) {
+  const isSending = useIsSending(version);
+  const offline = useOfflineReason();
   const { tone, title, sentence } = verdictOf(version, isSending);
-  const check = useCall(retryValidation);
-  const checked = version.status === 'ready' || version.status === 'rejected' ? version : undefined;
+  const [repairing, setRepairing] = useState<{ only?: DatasetIssueCode }>();
+  const [limit, setLimit] = useState<number>();
+  const retry = useCall(retryValidation);
+  const checked = checkedVersion(version);
+  const isActive = dataset.status === 'active';
   return (
     <>
       <Verdict
@@ -44,183 +50,186 @@ export function VersionDetail({
         action={
           version.status === 'validation-failed' ? (
             <Button
-              busy={check.isPending}
-              onClick={() => check.mutate({ path: { datasetId: dataset.id, version: version.version } })}
+              variant="primary"
+              busy={retry.isPending}
+              disabledReason={offline}
+              onClick={() => retry.mutate({ path: { datasetId: dataset.id, version: version.version } })}
             >
               Check it again
             </Button>
-          ) : version.status === 'rejected' || version.status === 'abandoned' ? (
-            <LinkButton to="/datasets" search={{ upload: true }}>
-              Upload the repaired file…
-            </LinkButton>
+          ) : !isActive ? undefined : version.status === 'abandoned' ? (
+            <Button onClick={onUpload} disabledReason={offline}>
+              Upload it again…
+            </Button>
+          ) : checked ? (
+            <VerdictAction
+              dataset={dataset}
+              version={checked}
+              offline={offline}
+              onRepair={() => setRepairing({})}
+              onUpload={onUpload}
+            />
           ) : undefined
         }
       >
         {sentence}
+        {checked?.madeFrom && <MadeFromWords dataset={dataset} version={checked} />}
       </Verdict>
-      {check.isError && <ErrorState error={check.error} />}
-      {version.status === 'validating' && <Checking version={version} />}
+      {retry.isError && <ErrorState error={retry.error} title="The check was not started." />}
+      {(version.status === 'validating' || version.status === 'repairing') && (
+        <VersionProgress version={version} />
+      )}
       {version.status === 'uploading' && <ContinueUpload dataset={dataset} version={version} />}
-      {checked && (
-        <>
-          <VersionFacts version={checked} summary={checked.summary} />
-          <div className="grid gap-x-12 lg:grid-cols-[minmax(0,1fr)_336px] xl:grid-cols-[minmax(0,1fr)_390px]">
-            <div className="min-w-0">
-              <Problems checked={checked} summary={checked.summary} />
-              {checked.summary.tokens && checked.summary.tokens.histogram.length > 1 && (
-                <Section
-                  title="Row length"
-                  note={`in tokens of ${checked.summary.tokens.tokenizer}`}
-                  line={false}
-                >
-                  <Histogram
-                    bins={checked.summary.tokens.histogram}
-                    limit={checked.summary.tokens.contextLength}
-                  />
-                  <p className="mt-1 max-w-[72ch] text-12 text-ink-3">{cutWords(checked.summary.tokens)}</p>
-                </Section>
-              )}
-            </div>
-            <div className="min-w-0">
-              {checked.summary.usableRows > 0 && (
-                <RowViewer version={checked} hasValidation={checked.files.validation !== undefined} />
-              )}
-              <Versions dataset={dataset} versions={versions} shown={version.version} />
-            </div>
+      {checked ? (
+        <Checked
+          dataset={dataset}
+          version={checked}
+          versions={versions}
+          limit={limit}
+          onLimit={setLimit}
+          onRepair={isActive ? (only) => setRepairing({ only }) : undefined}
+          onUpload={isActive ? onUpload : undefined}
+        />
+      ) : (
+        versions.length > 1 && (
+          <div className="max-w-[640px]">
+            <VersionList dataset={dataset} versions={versions} shown={version} />
           </div>
-        </>
+        )
+      )}
+      {repairing && checked && (
+        <RepairDialog
+          dataset={dataset}
+          version={checked}
+          only={repairing.only}
+          limit={limit}
+          onClose={() => setRepairing(undefined)}
+        />
       )}
     </>
   );
 }
 
-function Checking({ version }: { version: Extract<DatasetVersion, { status: 'validating' }> }) {
-  const all = version.declaredBytes + (version.declaredValidationBytes ?? 0);
-  const share = version.checkedBytes > 0 ? version.checkedBytes / all : null;
-  return (
-    <div className="max-w-[640px]" aria-live="polite">
-      <ProgressBar share={share} label="Check of the file" />
-      <p className="mt-1.5 text-12 text-ink-3">
-        {share === null
-          ? 'A small file takes seconds, one of 500 MB a minute or two.'
-          : `${bytes(version.checkedBytes)} of ${bytes(all)} read, ${percent(share)}.`}
-      </p>
-    </div>
-  );
-}
-
-/** Whether anything is cut, in a sentence. */
-function cutWords(tokens: NonNullable<CheckSummary['tokens']>): string {
-  const limit = count(tokens.contextLength);
-  if (tokens.rowsOverContext === 0) return `Every row fits the context of ${limit} tokens.`;
-  return `${counted(tokens.rowsOverContext, 'row')} ${tokens.rowsOverContext === 1 ? 'is' : 'are'} longer than ${limit} tokens: what is beyond is cut at training.`;
-}
-
-const METHOD = { exact: 'exact', sampled: 'from a sample', 'by-length': 'by length' } as const;
-
-function VersionFacts({
-  version,
-  summary,
-}: {
-  version: Extract<DatasetVersion, { status: 'ready' | 'rejected' }>;
-  summary: CheckSummary;
-}) {
-  const { tokens } = summary;
-  const small = (text: string) => <small className="ml-1.5 text-12 font-normal text-ink-3">{text}</small>;
-  return (
-    <Facts
-      facts={[
-        {
-          label: 'Rows',
-          value: (
-            <>
-              {count(summary.rows)}
-              {summary.usableRows < summary.rows && small(`${count(summary.usableRows)} usable`)}
-            </>
-          ),
-        },
-        { label: 'Format', value: summary.format ? FORMAT_WORDS[summary.format] : 'not known' },
-        ...(tokens
-          ? [
-              {
-                label: 'Tokens',
-                value: (
-                  <>
-                    {compact(tokens.total)}
-                    {small(METHOD[tokens.method])}
-                  </>
-                ),
-              },
-              {
-                label: 'Learnt from',
-                value: (
-                  <>
-                    {compact(tokens.trained)}
-                    {small(`tokens, ${percent(tokens.trained / Math.max(1, tokens.total))}`)}
-                  </>
-                ),
-              },
-              {
-                label: 'Longest row',
-                value: (
-                  <>
-                    {count(tokens.longestRow)}
-                    {small('tokens')}
-                  </>
-                ),
-              },
-            ]
-          : []),
-        ...(summary.validationRows > 0
-          ? [{ label: 'Validation file', value: counted(summary.validationRows, 'row') }]
-          : []),
-        { label: 'Size', value: bytes(version.files.data.bytes) },
-        { label: 'SHA-256', value: <CopyId id={version.files.data.sha256} what="SHA-256" /> },
-      ]}
-    />
-  );
-}
-
-function Versions({
+/** Repair what can be; where nothing can, another file. */
+function VerdictAction({
   dataset,
-  versions,
-  shown,
+  version,
+  offline,
+  onRepair,
+  onUpload,
 }: {
   dataset: Dataset;
-  versions: readonly DatasetVersion[];
-  shown: number;
+  version: CheckedVersion;
+  offline: string | undefined;
+  onRepair: () => void;
+  onUpload: () => void;
 }) {
-  if (versions.length < 2) return null;
+  const groups = problemGroups(version.summary.issues);
+  const repairable = groups.filter(({ code }) => canBeRepaired(code)).length;
+  const next = dataset.latestVersion + 1;
+  if (repairable > 0) {
+    return (
+      <Button onClick={onRepair} disabledReason={offline}>
+        {repairAllWords(repairable, groups.length, next)}
+      </Button>
+    );
+  }
+  if (version.status === 'ready') return null;
   return (
-    <Section title="Versions">
-      <ul>
-        {versions.map((version) => (
-          <li
-            key={version.version}
-            className="flex items-baseline gap-3 border-b border-line py-2 last:border-b-0"
-          >
-            {version.version === shown ? (
-              <span className="w-8 font-semibold">v{version.version}</span>
-            ) : (
-              <TextLink
-                to="/datasets/$datasetId"
-                params={{ datasetId: dataset.id }}
-                search={{ version: version.version }}
-                className="w-8"
-              >
-                v{version.version}
-              </TextLink>
-            )}
-            <span className="min-w-0 flex-1">
-              <DatasetStatus version={version} />
-              <span className="block text-12 text-ink-3">
-                {'summary' in version && `${counted(version.summary.rows, 'row')}, `}
-                {day(version.createdAt)}
-              </span>
-            </span>
-          </li>
-        ))}
-      </ul>
-    </Section>
+    <Button onClick={onUpload} disabledReason={offline}>
+      Upload v{next}…
+    </Button>
+  );
+}
+
+/** `Made from v3: 612 rows changed, 184 left out. See what changed` */
+function MadeFromWords({ dataset, version }: { dataset: Dataset; version: CheckedVersion }) {
+  const from = version.madeFrom?.version;
+  if (from === undefined) return null;
+  const changes = changesWords(version);
+  return (
+    <>
+      {' '}
+      Made from v{from}
+      {changes && `: ${changes}`}.{' '}
+      <TextLink
+        to="/datasets/$datasetId"
+        params={{ datasetId: dataset.id }}
+        search={{ version: version.version, compare: from }}
+      >
+        See what changed
+      </TextLink>
+    </>
+  );
+}
+
+/** What a check found: facts, what it would cost, problems, lengths and mix; beside them rows and versions. */
+function Checked({
+  dataset,
+  version,
+  versions,
+  limit,
+  onLimit,
+  onRepair,
+  onUpload,
+}: Omit<Shown, 'version' | 'onUpload'> & {
+  version: CheckedVersion;
+  limit: number | undefined;
+  onLimit: (limit: number) => void;
+  onRepair: ((code: DatasetIssueCode) => void) | undefined;
+  onUpload: (() => void) | undefined;
+}) {
+  const { summary } = version;
+  const counts = tokenCounts(summary);
+  const [tokenizer, setTokenizer] = useState<string>();
+  const tokens = counts.find((each) => each.tokenizer === tokenizer) ?? counts[0];
+  const shownLimit = limit ?? tokens?.contextLength;
+  const [place, setPlace] = useState<RowPlace & { asked: number }>({
+    file: 'data',
+    line: 1,
+    byte: 0,
+    asked: 0,
+  });
+  return (
+    <>
+      <VersionFacts version={version} tokens={tokens} />
+      {version.status === 'ready' && dataset.status === 'active' && <PresetCosts version={version} />}
+      <div className="grid gap-x-12 lg:grid-cols-[minmax(0,1fr)_336px] xl:grid-cols-[minmax(0,1fr)_390px]">
+        <div className="min-w-0">
+          <Problems
+            version={version}
+            onOpen={(row) => setPlace({ ...row, asked: place.asked + 1 })}
+            onRepair={onRepair}
+          />
+          {tokens && shownLimit !== undefined && tokens.histogram.length > 1 && (
+            <RowLength
+              counts={counts}
+              shown={tokens}
+              limit={shownLimit}
+              onTokenizer={setTokenizer}
+              onLimit={onLimit}
+            />
+          )}
+          {summary.mix && <Mix mix={summary.mix} rows={summary.usableRows} />}
+        </div>
+        <div className="min-w-0">
+          {summary.rows > 0 ? (
+            <RowViewer
+              key={`${place.asked}/${place.file}`}
+              version={version}
+              start={{ ...place, isAsked: place.asked > 0 }}
+              // The rows are counted by the first tokenizer only: of another one the cut is not known.
+              limit={tokens === counts[0] ? shownLimit : undefined}
+              onFile={(file) => setPlace({ file, line: 1, byte: 0, asked: 0 })}
+            />
+          ) : (
+            <Section title="Rows">
+              <p className="py-3 text-ink-2">No line of the file could be read as a row.</p>
+            </Section>
+          )}
+          <VersionList dataset={dataset} versions={versions} shown={version} onUpload={onUpload} />
+        </div>
+      </div>
+    </>
   );
 }

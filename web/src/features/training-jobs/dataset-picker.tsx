@@ -13,6 +13,7 @@ import { Select } from '../../components/select.tsx';
 import { TextLink } from '../../components/text-link.tsx';
 import { query } from '../../lib/api.ts';
 import { compact, counted } from '../../lib/format/numbers.ts';
+import { FORMAT_WORDS } from '../datasets/dataset-words.ts';
 
 type Item = z.infer<typeof DatasetWithVersion>;
 type Ready = Extract<DatasetVersion, { status: 'ready' }>;
@@ -61,6 +62,7 @@ function versionDetail(version: DatasetVersion): string {
   if (version.status !== 'ready') return NOT_READY[version.status];
   const { summary } = version;
   return [
+    ...(summary.format && summary.format !== 'chat' ? [FORMAT_WORDS[summary.format].toLowerCase()] : []),
     counted(summary.usableRows, 'row'),
     ...(summary.tokens ? [`${compact(summary.tokens.total)} tokens`] : []),
   ].join(', ');
@@ -68,6 +70,7 @@ function versionDetail(version: DatasetVersion): string {
 
 const NOT_READY: Record<Exclude<DatasetVersion['status'], 'ready'>, string> = {
   uploading: 'upload unfinished',
+  repairing: 'being repaired',
   validating: 'being checked',
   rejected: 'can’t be used yet',
   'validation-failed': 'check failed',
@@ -82,6 +85,8 @@ export function versionProblem(version: DatasetVersion | undefined): string | un
       return undefined;
     case 'uploading':
       return 'Its upload is not finished.';
+    case 'repairing':
+      return 'It is still being repaired, and checked after that. You can choose everything meanwhile.';
     case 'validating':
       return 'It is still being checked. You can choose everything meanwhile.';
     case 'rejected':

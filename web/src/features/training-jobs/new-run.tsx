@@ -31,6 +31,7 @@ import {
   capOf,
   capProblem,
   curlOf,
+  firstRun,
   placeProblem,
   readChanges,
   runChoicesOf,
@@ -50,20 +51,21 @@ export function NewRun({
   baseModels,
   gpuTypes,
 }: {
-  asked: { datasetId?: string; version?: number };
+  asked: { datasetId?: string; version?: number; preset?: PresetId };
   datasets: NonNullable<ReturnType<typeof useDatasetChoices>['items']>;
   baseModels: readonly BaseModel[];
   gpuTypes: readonly GpuType[];
 }) {
   const navigate = useNavigate();
   const offline = useOfflineReason();
+  const first = firstRun(baseModels, gpuTypes);
   const [form, setForm] = useState<RunForm>({
     datasetId: '',
     datasetVersion: 0,
-    baseModel: baseModels[0]?.id ?? '',
-    preset: 'balanced',
+    baseModel: first.baseModel?.id ?? '',
+    preset: asked.preset ?? 'balanced',
     changes: {},
-    gpuType: gpuTypes[0]?.id ?? '',
+    gpuType: first.gpuType?.id ?? '',
     gpuCount: 1,
     cap: '',
     name: '',

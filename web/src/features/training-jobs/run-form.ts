@@ -1,4 +1,9 @@
-import { Hyperparameters, type PresetId } from '../../../../contracts/catalog.ts';
+import {
+  Hyperparameters,
+  type BaseModel,
+  type GpuType,
+  type PresetId,
+} from '../../../../contracts/catalog.ts';
 import type { ApiError } from '../../../../contracts/client.ts';
 import type { Estimate } from '../../../../contracts/costs.ts';
 import { editableMoney, moneyAtLeast, money, parseMoney } from '../../lib/format/money.ts';
@@ -17,6 +22,14 @@ export interface RunForm {
   cap: string;
   /** Empty takes the dataset's name and the preset. */
   name: string;
+}
+
+/** What a new run begins with: what the catalog lists first is what its operator means to be begun with. */
+export function firstRun(
+  baseModels: readonly BaseModel[],
+  gpuTypes: readonly GpuType[],
+): { baseModel: BaseModel | undefined; gpuType: GpuType | undefined } {
+  return { baseModel: baseModels[0], gpuType: gpuTypes[0] };
 }
 
 export type HyperparameterKey = keyof Hyperparameters;
@@ -126,6 +139,8 @@ export type ProblemField = 'dataset' | 'baseModel' | 'gpu' | 'cap' | 'name' | Hy
 const FIELD_OF_CODE: Partial<Record<ApiError['code'], ProblemField>> = {
   'dataset-not-ready': 'dataset',
   'dataset-archived': 'dataset',
+  'format-not-trainable': 'dataset',
+  'tools-not-supported': 'baseModel',
   'not-found': 'dataset',
   'base-model-unknown': 'baseModel',
   'gpu-type-unknown': 'gpu',

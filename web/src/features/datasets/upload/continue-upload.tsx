@@ -7,7 +7,8 @@ import { useOfflineReason } from '../../../lib/online.ts';
 import { useNow } from '../../../lib/use-now.ts';
 import { DropZone } from './drop-zone.tsx';
 import { UploadProgress } from './upload-progress.tsx';
-import { continueUpload, useUploads, useWhenDone } from './uploads.ts';
+import { useUploads, useWhenDone } from './upload-store.ts';
+import { continueUpload } from './uploads.ts';
 
 /** The way on for an upload that stopped with its tab: the same files again; what has arrived is not sent twice. */
 export function ContinueUpload({
@@ -19,7 +20,9 @@ export function ContinueUpload({
 }) {
   const offline = useOfflineReason();
   const now = useNow(60_000);
-  const running = useUploads().find((upload) => upload.datasetId === dataset.id);
+  const running = useUploads().find(
+    (upload) => upload.datasetId === dataset.id && upload.version === version.version,
+  );
   useWhenDone(running, () => undefined);
   const [data, setData] = useState<File>();
   const [validation, setValidation] = useState<File>();
@@ -64,7 +67,12 @@ export function ContinueUpload({
           onClick={() => {
             if (!data) return;
             continueUpload(
-              { datasetId: dataset.id, version: version.version, name: dataset.name },
+              {
+                datasetId: dataset.id,
+                version: version.version,
+                name: dataset.name,
+                isAlone: dataset.latestVersion === 1,
+              },
               { data, ...(validation ? { validation } : {}) },
             );
           }}

@@ -3,6 +3,7 @@ import { FileText, Upload as UploadIcon } from 'lucide-react';
 import { useId, useRef, useState } from 'react';
 import { LinkAction } from '../../../components/text-link.tsx';
 import { bytes } from '../../../lib/format/numbers.ts';
+import { ACCEPTED } from './file-check.ts';
 
 /** Takes one file: dropped, or chosen through the system's dialog. */
 export function DropZone({
@@ -43,7 +44,7 @@ export function DropZone({
           ref={input}
           id={id}
           type="file"
-          accept=".jsonl,.ndjson,.json,.txt,application/jsonl,application/x-ndjson"
+          accept={ACCEPTED}
           aria-describedby={`${id}-below`}
           className="absolute inset-0 cursor-pointer opacity-0"
           onChange={(event) => onFile(event.target.files?.[0])}

@@ -1,15 +1,21 @@
 import { LIMITS, MEBIBYTE } from '../../../../../contracts/limits.ts';
 import { bytes } from '../../../lib/format/numbers.ts';
 
+/** What may be uploaded, in words and as the file dialog takes it. What a file really is, its bytes tell the check. */
+export const FILE_WORDS = 'JSON Lines, a JSON array, CSV, TSV or Parquet; gzip is fine.';
+export const ACCEPTED =
+  '.jsonl,.ndjson,.json,.csv,.tsv,.txt,.parquet,.gz,application/jsonl,application/x-ndjson,application/json,text/csv,text/tab-separated-values,application/gzip';
+
 /** How archives and spreadsheets begin; they are refused before anything is sent. */
 const MAGIC: readonly { begins: readonly number[]; words: string }[] = [
   {
     begins: [0x50, 0x4b],
-    words: 'This is an archive or a spreadsheet. Unpack or export it first: one JSON object a line.',
+    words: 'This is an archive or a spreadsheet. Unpack it, or export it as CSV or JSON lines.',
   },
-  { begins: [0x1f, 0x8b], words: 'This file is compressed. Unpack it first.' },
-  { begins: [0x28, 0xb5, 0x2f, 0xfd], words: 'This file is compressed. Unpack it first.' },
-  { begins: [0x50, 0x41, 0x52, 0x31], words: 'This is a Parquet file. Export it as JSON lines first.' },
+  { begins: [0x28, 0xb5, 0x2f, 0xfd], words: 'This file is compressed with zstd. Unpack it, or use gzip.' },
+  { begins: [0x42, 0x5a, 0x68], words: 'This file is compressed with bzip2. Unpack it, or use gzip.' },
+  { begins: [0xfd, 0x37, 0x7a, 0x58], words: 'This file is compressed with xz. Unpack it, or use gzip.' },
+  { begins: [0x25, 0x50, 0x44, 0x46], words: 'This is a PDF. A dataset is a file of examples.' },
 ];
 
 /** `500 MB`: as the limits are spoken of everywhere. */
@@ -33,11 +39,12 @@ export async function refuseFile(file: File, role: 'data' | 'validation'): Promi
   return MAGIC.find(({ begins }) => begins.every((byte, index) => head[index] === byte))?.words;
 }
 
-/** `support-replies` of `support-replies.jsonl`: a name to begin with, at most 100 characters. */
+/** `support-replies` of `support-replies.csv.gz`: a name to begin with, at most 100 characters. */
 export function nameOf(file: File): string {
   return (
     file.name
-      .replace(/\.(jsonl?|ndjson|txt)$/i, '')
+      .replace(/\.gz$/i, '')
+      .replace(/\.(jsonl?|ndjson|txt|csv|tsv|parquet)$/i, '')
       .slice(0, 100)
       .trim() || 'dataset'
   );

@@ -5,7 +5,8 @@ import { useOnline } from '../../../lib/online.ts';
 import { bytes, percent } from '../../../lib/format/numbers.ts';
 import { aboutDuration } from '../../../lib/format/time.ts';
 import { secondsLeft } from './pace.ts';
-import { cancelUpload, pauseUpload, resumeUpload, type Upload } from './uploads.ts';
+import type { Upload } from './upload-store.ts';
+import { cancelUpload, pauseUpload, resumeUpload } from './uploads.ts';
 
 /** One upload: how far, how fast, how long still; pause, go on, cancel. */
 export function UploadProgress({ upload }: { upload: Upload }) {
@@ -14,7 +15,12 @@ export function UploadProgress({ upload }: { upload: Upload }) {
   return (
     <div className="grid gap-2">
       <div className="flex items-baseline gap-3">
-        <span className="min-w-0 flex-1 truncate font-medium">{upload.name}</span>
+        <span className="min-w-0 flex-1 truncate font-medium">
+          {upload.name}
+          {upload.version !== undefined && upload.version > 1 && (
+            <span className="ml-1.5 text-12 font-normal text-ink-3">v{upload.version}</span>
+          )}
+        </span>
         <span className="text-12 text-ink-3">
           {bytes(upload.sent)} of {bytes(upload.bytes)}
         </span>
@@ -61,8 +67,8 @@ export function UploadProgress({ upload }: { upload: Upload }) {
 }
 
 function wordsOf(upload: Upload, share: number, online: boolean): string {
-  if (!online && upload.status === 'sending')
-    return 'Offline. It goes on by itself when the network is back.';
+  if (!online && (upload.status === 'sending' || (upload.status === 'failed' && upload.problem?.isNetwork)))
+    return `Offline at ${percent(share)}. It goes on by itself when the network is back.`;
   switch (upload.status) {
     case 'announcing':
       return 'Asking where to send it.';

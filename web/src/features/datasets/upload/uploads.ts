@@ -1,42 +1,34 @@
-import { useQueryClient } from '@tanstack/react-query';
-import { useEffect, useEffectEvent, useSyncExternalStore } from 'react';
+import type { ColumnMapping } from '../../../../../contracts/dataset-cures.ts';
 import {
   completeDatasetUpload,
   createDataset,
+  createDatasetVersion,
   deleteDataset,
   listUploadedParts,
   signDatasetParts,
   type UploadPlan,
 } from '../../../../../contracts/datasets.ts';
-import { call, makeStale } from '../../../lib/api.ts';
-import { describeError, isApiError } from '../../../lib/describe-error.ts';
+import { call } from '../../../lib/api.ts';
 import { bytesPerSecond, withSample, type Sample } from './pace.ts';
 import { partsOf, sha256Base64, type Part } from './parts.ts';
 import { putPart, wait } from './put-part.ts';
-import { FileChanged, PartRefused, sendParts, type SendPorts } from './send-parts.ts';
+import { FileChanged, sendParts, type SendPorts } from './send-parts.ts';
+import { OtherFile, problemOf } from './upload-problem.ts';
+import { addUpload, allUploads, changeUpload, isActive, removeUpload, uploadWith } from './upload-store.ts';
 
 export interface Files {
   data: File;
   validation?: File;
-}
-
-/** An upload as the page shows it. It lives outside the pages: leaving one does not end it. */
-export interface Upload {
-  id: string;
-  name: string;
-  bytes: number;
-  sent: number;
-  /** Bytes a second, once half a second has been seen. */
-  pace: number | undefined;
-  status: 'announcing' | 'sending' | 'paused' | 'completing' | 'done' | 'failed';
-  /** Why it stands still; one sentence, and the request id where the API said no. */
-  problem?: { words: string; requestId: string | undefined };
-  datasetId?: string;
-  version?: number;
+  /** Which columns of a table become which fields, where a person has said so. */
+  columns?: ColumnMapping;
 }
 
 interface Running {
   files: Files;
+  /** Where the files go: a dataset to be made, a further version to be made, or one that was announced before. */
+  into: 'new-dataset' | 'new-version' | 'announced';
+  /** Nothing else hangs on the dataset, so that a cancelled upload takes it along. */
+  isAlone: boolean;
   plans: UploadPlan[];
   /** By file and number: what has arrived. */
   arrived: Set<string>;
@@ -47,75 +39,50 @@ interface Running {
   idempotencyKey: string;
 }
 
-let uploads: readonly Upload[] = [];
 const running = new Map<string, Running>();
-const listeners = new Set<() => void>();
-
-function change(id: string, fields: Partial<Upload>): void {
-  uploads = uploads.map((upload) => (upload.id === id ? { ...upload, ...fields } : upload));
-  for (const listener of listeners) listener();
-}
-
-export function useUploads(): readonly Upload[] {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => uploads,
-  );
-}
-
-/** Acts once when an upload has been put together, however often it stood still before; then it is off the page. */
-export function useWhenDone(upload: Upload | undefined, act: (upload: Upload) => void): void {
-  const cache = useQueryClient();
-  const finish = useEffectEvent(() => {
-    if (upload?.status !== 'done') return;
-    forget(upload.id);
-    void makeStale(cache, ['datasets']);
-    act(upload);
-  });
-  const isDone = upload?.status === 'done';
-  useEffect(() => {
-    if (isDone) finish();
-  }, [isDone]);
-}
-
 const keyOf = (part: Pick<Part, 'file' | 'partNumber'>) => `${part.file}/${part.partNumber}`;
-/** Whether this tab is sending the files of a dataset right now. */
-export function useIsSending(datasetId: string): boolean {
-  return useUploads().some((upload) => upload.datasetId === datasetId && isActive(upload));
-}
-
-const isActive = ({ status }: Upload) =>
-  status === 'announcing' || status === 'sending' || status === 'completing';
 
 // Closing the tab would lose what is in the air; the browser asks first.
 window.addEventListener('beforeunload', (event) => {
-  if (uploads.some(isActive)) event.preventDefault();
+  if (allUploads().some(isActive)) event.preventDefault();
+});
+// What the network stopped goes on with the network.
+window.addEventListener('online', () => {
+  for (const { id, status, problem } of allUploads()) {
+    if (status === 'failed' && problem?.isNetwork) resumeUpload(id);
+  }
 });
 
-/** Announces a dataset and sends its files; `uploads` says how it goes. Returns the upload's id at once. */
+/** Announces a dataset and sends its files; the store says how it goes. Returns the upload's id at once. */
 export function startUpload(name: string, files: Files): string {
-  const id = add(name, files);
-  void proceed(id);
-  return id;
+  return begin({ name }, files, 'new-dataset', true);
+}
+
+/** The same for a further version of a dataset. */
+export function startVersionUpload(dataset: { id: string; name: string }, files: Files): string {
+  return begin({ name: dataset.name, datasetId: dataset.id }, files, 'new-version', false);
 }
 
 /** Goes on with an upload that another page or another day began, with the same files chosen again. */
 export function continueUpload(
-  target: { datasetId: string; version: number; name: string },
+  target: { datasetId: string; version: number; name: string; isAlone: boolean },
   files: Files,
-): void {
-  const id = add(target.name, files);
-  change(id, { datasetId: target.datasetId, version: target.version });
-  void proceed(id);
+): string {
+  const { isAlone, ...shown } = target;
+  return begin(shown, files, 'announced', isAlone);
 }
 
-function add(name: string, files: Files): string {
+function begin(
+  shown: { name: string; datasetId?: string; version?: number },
+  files: Files,
+  into: Running['into'],
+  isAlone: boolean,
+): string {
   const id = crypto.randomUUID();
   running.set(id, {
     files,
+    into,
+    isAlone,
     plans: [],
     arrived: new Set(),
     inFlight: new Map(),
@@ -124,15 +91,15 @@ function add(name: string, files: Files): string {
     idempotencyKey: crypto.randomUUID(),
   });
   const bytes = files.data.size + (files.validation?.size ?? 0);
-  uploads = [{ id, name, bytes, sent: 0, pace: undefined, status: 'announcing' }, ...uploads];
-  for (const listener of listeners) listener();
+  addUpload({ id, ...shown, bytes, sent: 0, pace: undefined, status: 'announcing' });
+  void proceed(id);
   return id;
 }
 
 /** Stops sending; what has arrived stays. */
 export function pauseUpload(id: string): void {
   running.get(id)?.stop.abort();
-  change(id, { status: 'paused', pace: undefined });
+  changeUpload(id, { status: 'paused', pace: undefined });
 }
 
 /** Goes on after a pause or a failure. */
@@ -143,21 +110,19 @@ export function resumeUpload(id: string): void {
   void proceed(id);
 }
 
-/** Stops, and deletes what was announced: nothing of it stays. */
+/**
+ * Stops. A dataset that was made for this upload alone goes with it; a further version stays unfinished beside the
+ * others, and what has arrived of it ends after 48 hours.
+ */
 export async function cancelUpload(id: string): Promise<void> {
-  const upload = uploads.find((one) => one.id === id);
-  running.get(id)?.stop.abort();
-  forget(id);
-  if (upload?.datasetId && upload.status !== 'done') {
-    await call(deleteDataset, { path: { datasetId: upload.datasetId } });
-  }
-}
-
-/** Takes an ended upload off the page. */
-function forget(id: string): void {
+  const upload = uploadWith(id);
+  const run = running.get(id);
+  run?.stop.abort();
   running.delete(id);
-  uploads = uploads.filter((upload) => upload.id !== id);
-  for (const listener of listeners) listener();
+  removeUpload(id);
+  if (!upload?.datasetId || upload.status === 'done') return;
+  const shared = allUploads().some(({ datasetId }) => datasetId === upload.datasetId);
+  if (run?.isAlone && !shared) await call(deleteDataset, { path: { datasetId: upload.datasetId } });
 }
 
 async function proceed(id: string): Promise<void> {
@@ -166,9 +131,9 @@ async function proceed(id: string): Promise<void> {
   const { signal } = run.stop;
   run.samples = [];
   try {
-    change(id, { status: 'announcing', problem: undefined, pace: undefined });
+    changeUpload(id, { status: 'announcing', problem: undefined, pace: undefined });
     const target = await announce(id, run, signal);
-    change(id, { status: 'sending', sent: sentOf(run) });
+    changeUpload(id, { status: 'sending', sent: sentOf(run) });
     const missing = run.plans.flatMap(partsOf).filter((part) => !run.arrived.has(keyOf(part)));
     await sendParts(missing, portsOf(run, target), signal, {
       progress: (part, sent) => {
@@ -181,24 +146,24 @@ async function proceed(id: string): Promise<void> {
         tick(id, run);
       },
     });
-    change(id, { status: 'completing', pace: undefined });
+    changeUpload(id, { status: 'completing', pace: undefined });
     await call(completeDatasetUpload, { path: target }, { signal });
-    change(id, { status: 'done' });
+    changeUpload(id, { status: 'done' });
     running.delete(id);
   } catch (error) {
     run.inFlight.clear();
     if (signal.aborted) return;
-    change(id, { status: 'failed', pace: undefined, problem: problemOf(error) });
+    changeUpload(id, { status: 'failed', pace: undefined, problem: problemOf(error) });
   }
 }
 
-/** Makes the dataset, or asks what of it has arrived when it was made before. */
+/** Makes the dataset or the version, or asks what of it has arrived when it was made before. */
 async function announce(
   id: string,
   run: Running,
   signal: AbortSignal,
 ): Promise<{ datasetId: string; version: number }> {
-  const upload = uploads.find((one) => one.id === id);
+  const upload = uploadWith(id);
   if (upload?.datasetId && upload.version) {
     const target = { datasetId: upload.datasetId, version: upload.version };
     const { body } = await call(listUploadedParts, { path: target }, { signal });
@@ -206,21 +171,20 @@ async function announce(
     await compareArrived(run, body.uploads);
     return target;
   }
-  const { data, validation } = run.files;
-  const { body } = await call(
-    createDataset,
-    {
-      body: {
-        name: upload?.name ?? data.name,
-        bytes: data.size,
-        ...(validation ? { validationBytes: validation.size } : {}),
-      },
-    },
-    { idempotencyKey: run.idempotencyKey, signal },
-  );
+  const { data, validation, columns } = run.files;
+  const announced = {
+    bytes: data.size,
+    ...(validation ? { validationBytes: validation.size } : {}),
+    ...(columns ? { columns } : {}),
+  };
+  const options = { idempotencyKey: run.idempotencyKey, signal };
+  const { body } =
+    run.into === 'new-version' && upload?.datasetId
+      ? await call(createDatasetVersion, { path: { datasetId: upload.datasetId }, body: announced }, options)
+      : await call(createDataset, { body: { name: upload?.name ?? data.name, ...announced } }, options);
   run.plans = body.uploads;
   const target = { datasetId: body.dataset.id, version: body.version.version };
-  change(id, target);
+  changeUpload(id, target);
   return target;
 }
 
@@ -230,33 +194,35 @@ async function compareArrived(
   plans: readonly (UploadPlan & { arrived: readonly { partNumber: number; sha256: string }[] })[],
 ): Promise<void> {
   for (const plan of plans) {
-    const file = plan.file === 'data' ? run.files.data : run.files.validation;
+    const file = fileOf(run, plan.file);
     if (!file || file.size !== plan.bytes) throw new OtherFile(plan.file);
     const checksums = new Map(plan.arrived.map((part) => [part.partNumber, part.sha256]));
     for (const part of partsOf(plan)) {
       const arrived = checksums.get(part.partNumber);
       if (!arrived || run.arrived.has(keyOf(part))) continue;
-      const bytes = await file.slice(part.from, part.to).arrayBuffer();
+      const bytes = await read(file, part);
       if ((await sha256Base64(bytes)) === arrived) run.arrived.add(keyOf(part));
     }
   }
 }
 
-class OtherFile extends Error {
-  readonly file: UploadPlan['file'];
-  constructor(file: UploadPlan['file']) {
-    super('another file');
-    this.name = 'OtherFile';
-    this.file = file;
+const fileOf = (run: Running, file: UploadPlan['file']) =>
+  file === 'data' ? run.files.data : run.files.validation;
+
+async function read(file: File, part: Part): Promise<ArrayBuffer> {
+  try {
+    return await file.slice(part.from, part.to).arrayBuffer();
+  } catch {
+    throw new FileChanged();
   }
 }
 
 function portsOf(run: Running, target: { datasetId: string; version: number }): SendPorts {
   return {
     read: async (part) => {
-      const file = part.file === 'data' ? run.files.data : run.files.validation;
+      const file = fileOf(run, part.file);
       if (!file) throw new FileChanged();
-      return file.slice(part.from, part.to).arrayBuffer();
+      return read(file, part);
     },
     hash: sha256Base64,
     sign: async (part, sha256, signal) => {
@@ -275,38 +241,17 @@ function portsOf(run: Running, target: { datasetId: string; version: number }): 
 }
 
 function sentOf(run: Running): number {
-  const parts = run.plans.flatMap(partsOf);
-  return parts.reduce(
-    (sum, part) =>
-      sum + (run.arrived.has(keyOf(part)) ? part.to - part.from : (run.inFlight.get(keyOf(part)) ?? 0)),
-    0,
-  );
+  return run.plans
+    .flatMap(partsOf)
+    .reduce(
+      (sum, part) =>
+        sum + (run.arrived.has(keyOf(part)) ? part.to - part.from : (run.inFlight.get(keyOf(part)) ?? 0)),
+      0,
+    );
 }
 
 function tick(id: string, run: Running): void {
   const sent = sentOf(run);
   run.samples = withSample(run.samples, { at: performance.now(), sent });
-  change(id, { sent, pace: bytesPerSecond(run.samples) });
-}
-
-function problemOf(error: unknown): NonNullable<Upload['problem']> {
-  if (error instanceof FileChanged) {
-    return {
-      words: 'The file was changed or moved since you chose it. Choose it again.',
-      requestId: undefined,
-    };
-  }
-  if (error instanceof OtherFile) {
-    const which = error.file === 'data' ? 'file' : 'validation file';
-    return { words: `This is not the ${which} that was begun: its size differs.`, requestId: undefined };
-  }
-  if (error instanceof PartRefused) {
-    const words =
-      error.status === 400
-        ? 'The file changed while it was being sent. Choose it again.'
-        : 'The storage does not answer. What has arrived is kept; go on when the network is back.';
-    return { words, requestId: undefined };
-  }
-  const { title, sentence, requestId } = describeError(error);
-  return { words: isApiError(error) ? `${title} ${sentence}` : sentence, requestId };
+  changeUpload(id, { sent, pace: bytesPerSecond(run.samples) });
 }

@@ -1,0 +1,80 @@
+import { DATASET_CURES, type DatasetCure } from '../../../../../contracts/dataset-cures.ts';
+import { DATASET_ISSUES, type DatasetIssueCode } from '../../../../../contracts/dataset-issues.ts';
+import type { CheckSummary } from '../../../../../contracts/datasets.ts';
+import { count, counted } from '../../../lib/format/numbers.ts';
+import type { ProblemGroup } from '../problems/problem-groups.ts';
+
+/** Cures that leave rows out; the others change rows and keep them. */
+const REMOVING: readonly DatasetCure[] = [
+  'drop-broken-rows',
+  'drop-duplicates',
+  'drop-near-duplicates',
+  'keep-first-answer',
+  'drop-shared-rows',
+  'drop-long-rows',
+  'drop-refusals',
+  'drop-cut-answers',
+];
+export const removesRows = (cure: DatasetCure) => REMOVING.includes(cure);
+export const LENGTH_CURES: readonly DatasetCure[] = ['shorten-long-rows', 'drop-long-rows'];
+
+/** Problems that the same cures are for: one line of the repair dialog. */
+export interface RepairChoice {
+  /** The usual one first. */
+  cures: readonly [DatasetCure, ...DatasetCure[]];
+  groups: ProblemGroup[];
+  rows: number;
+}
+
+/** What can be repaired, in the order the problems are shown in; and what no repair is for. */
+export function repairChoices(groups: readonly ProblemGroup[]): {
+  choices: RepairChoice[];
+  beyond: ProblemGroup[];
+} {
+  const choices = new Map<string, RepairChoice>();
+  const beyond: ProblemGroup[] = [];
+  for (const group of groups) {
+    const [usual, ...others]: readonly DatasetCure[] = DATASET_ISSUES[group.code].repairs;
+    if (!usual) {
+      beyond.push(group);
+      continue;
+    }
+    const cures = [usual, ...others] as const;
+    const choice = choices.get(cures.join()) ?? { cures, groups: [], rows: 0 };
+    choice.groups.push(group);
+    choice.rows += group.rows;
+    choices.set(cures.join(), choice);
+  }
+  return { choices: [...choices.values()], beyond };
+}
+
+export const usualCure = ({ cures }: RepairChoice): DatasetCure => cures[0];
+
+export const canBeRepaired = (code: DatasetIssueCode) => DATASET_ISSUES[code].repairs.length > 0;
+
+/** `A repair changes 612 rows.`, `A repair removes 184 rows, 48,026 stay.` The usual cure's. */
+export function effectWords(group: ProblemGroup, summary: CheckSummary): string {
+  const [cure]: readonly DatasetCure[] = DATASET_ISSUES[group.code].repairs;
+  if (!cure) return '';
+  if (cure === 'map-columns' || cure === 'convert-to-messages') return `${DATASET_CURES[cure].title}.`;
+  if (!removesRows(cure)) return `A repair changes ${counted(group.rows, 'row')}.`;
+  const stay = Math.max(0, summary.rows + summary.validationRows - group.rows);
+  return `A repair removes ${counted(group.rows, 'row')}, ${count(stay)} ${stay === 1 ? 'stays' : 'stay'}.`;
+}
+
+/** `Changes up to 612 rows`: of a choice in the dialog. The most, because one row may have two of the problems. */
+export function choiceWords({ rows, groups }: RepairChoice, cure: DatasetCure): string {
+  if (cure === 'map-columns' || cure === 'convert-to-messages') return 'Changes every row';
+  const most = groups.length > 1 ? 'up to ' : '';
+  return `${removesRows(cure) ? 'Removes' : 'Changes'} ${most}${counted(rows, 'row')}`;
+}
+
+const NUMBERS = ['', 'it', 'both', 'all three', 'all four', 'all five', 'all six', 'all seven', 'all eight'];
+/** `Repair all three, as v4…`: as many kinds as can be repaired of those that were found. */
+export function repairAllWords(repairable: number, found: number, version: number): string {
+  const what =
+    repairable < found
+      ? `${count(repairable)} of ${counted(found, 'kind')}`
+      : (NUMBERS[repairable] ?? `all ${count(repairable)}`);
+  return `Repair ${what}, as v${version}…`;
+}
