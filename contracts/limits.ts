@@ -16,6 +16,14 @@ export const LIMITS = {
   /** A line is capped before it is parsed: 10 MB of `{},` cost 307 MB of memory (facts.md §4). */
   datasetLineBytes: MEBIBYTE,
   datasetLineDepth: 32,
+  /**
+   * JSON Lines compress 5–20 : 1, the most repetitive we made 90 : 1, a bomb of zeros 1,030 : 1 (the most that
+   * deflate can). Below the free bytes a ratio says nothing: ten equal rows compress well and harm nobody.
+   */
+  unpackedRatio: 200,
+  unpackedFreeBytes: 16 * MEBIBYTE,
+  /** One page of a Parquet column, unpacked: writers cut at 1 MB, DuckDB at 100 MB a row group of 122,880 rows. */
+  parquetPageBytes: 64 * MEBIBYTE,
   /** Fewer rows cannot be trained and split; OpenAI asks for 10 as well (facts.md §4). */
   datasetMinimumRows: 10,
   /** Fewer rows than this train, with a remark: OpenAI's and Together's guides ask for hundreds. */
