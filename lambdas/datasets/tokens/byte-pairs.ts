@@ -1,155 +1,119 @@
-/** Counts the tokens of a byte-level BPE tokenizer (`tokenizer.json`) without making them. */
-import * as z from 'zod';
+/** Byte-pair merging that counts what is left instead of making tokens. */
+import { pairHash, shiftOf, SLOT, type TokenizerTables } from './tokenizer-tables.ts';
 
-/** What of a `tokenizer.json` counting needs. Other kinds of tokenizer do not fit and are refused. */
-export const TokenizerFile = z.object({
-  added_tokens: z.array(z.object({ content: z.string().min(1) })),
-  normalizer: z.null(),
-  pre_tokenizer: z.object({
-    type: z.literal('ByteLevel'),
-    add_prefix_space: z.literal(false),
-    use_regex: z.literal(true),
-  }),
-  model: z.object({
-    type: z.literal('BPE'),
-    ignore_merges: z.literal(false),
-    vocab: z.record(z.string(), z.int()),
-    merges: z.array(z.union([z.string(), z.tuple([z.string(), z.string()])])),
-  }),
-});
-export type TokenizerFile = z.infer<typeof TokenizerFile>;
+/** Up to so many bytes the pair of the lowest rank is found by looking at all: cheaper than a heap, though quadratic. */
+const SCANNED_BYTES = 96;
 
-/** GPT-2's split into words, which `ByteLevel` with `use_regex` means. Its `\s` is Unicode white space. */
-const WORDS =
-  /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\p{White_Space}\p{L}\p{N}]+|\p{White_Space}+(?!\P{White_Space})|\p{White_Space}+/gu;
+export class BytePairs {
+  readonly #pairs: Int32Array;
+  readonly #byteIds: Int32Array;
+  readonly #shift: number;
+  readonly #mask: number;
+  readonly #ids = new Int32Array(SCANNED_BYTES);
+  /** Where the pair that begins at each id lies in the hash, or -1. */
+  readonly #slots = new Int32Array(SCANNED_BYTES);
 
-/** Printable stand-ins for bytes: GPT-2's table, in which vocabularies and merges are written. */
-function byteLetters(): string[] {
-  const printable = (byte: number) =>
-    (byte >= 33 && byte <= 126) || (byte >= 161 && byte <= 172) || (byte >= 174 && byte <= 255);
-  let next = 256;
-  return Array.from({ length: 256 }, (_, byte) => String.fromCharCode(printable(byte) ? byte : next++));
-}
+  constructor({ pairs, byteIds }: Pick<TokenizerTables, 'pairs' | 'byteIds'>) {
+    this.#pairs = pairs;
+    this.#byteIds = byteIds;
+    this.#shift = shiftOf(pairs);
+    this.#mask = pairs.length / SLOT - 1;
+  }
 
-/** Pairs of ids as one number: ids stay below 2^20 in every vocabulary in use. */
-const ID_SPACE = 1 << 20;
-/** Words repeat: with 100,000 of them kept, nine in ten lookups end here. Longer ones seldom come again. */
-const KEPT_WORDS = 100_000;
-const KEPT_LENGTH = 40;
+  /** How many tokens remain of the first `length` bytes when the pair of the lowest rank, leftmost first, is merged until none is left. */
+  count(bytes: Uint8Array, length: number): number {
+    if (length < 2) return length;
+    return length <= SCANNED_BYTES ? this.#byScan(bytes, length) : this.#byHeap(bytes, length);
+  }
 
-export type CountTokens = (text: string) => number;
-
-/** Makes the counting function. Text that spells an added token such as `<|end|>` counts as that one token. */
-export function bytePairCounter(file: TokenizerFile): CountTokens {
-  const { vocab, merges } = file.model;
-  const idOf = (token: string) => {
-    const id = vocab[token];
-    if (id === undefined) throw new Error(`The tokenizer's vocabulary lacks ${JSON.stringify(token)}.`);
-    return id;
-  };
-  const byteIds = Int32Array.from(byteLetters(), idOf);
-  /** Pair → rank and merged id in one number; a lower rank merges first. */
-  const ranks = new Map<number, number>();
-  merges.forEach((merge, rank) => {
-    const [left, right] = typeof merge === 'string' ? merge.split(' ', 2) : merge;
-    if (left === undefined || right === undefined) throw new Error('A merge of the tokenizer has one side.');
-    ranks.set(idOf(left) * ID_SPACE + idOf(right), rank * ID_SPACE + idOf(left + right));
-  });
-  const added = file.added_tokens.map(({ content }) => content);
-  const anyAdded =
-    added.length === 0
-      ? undefined
-      : new RegExp(
-          added
-            .toSorted((a, b) => b.length - a.length)
-            .map((content) => content.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
-            .join('|'),
-        );
-  const kept = new Map<string, number>();
-
-  const countWord = (word: string): number => {
-    const known = kept.get(word);
-    if (known !== undefined) return known;
-    const bytes = Buffer.from(word, 'utf8');
-    const count = bytes.length === 1 ? 1 : merged(bytes, byteIds, ranks);
-    if (word.length <= KEPT_LENGTH) {
-      if (kept.size >= KEPT_WORDS) kept.clear();
-      kept.set(word, count);
+  /** The place of a pair's slot in the hash, or -1 where it does not merge. */
+  #find(left: number, right: number): number {
+    const pairs = this.#pairs;
+    let slot = pairHash(left, right) >>> this.#shift;
+    for (;;) {
+      const at = slot * SLOT;
+      const held = pairs[at] as number;
+      if (held === left && pairs[at + 1] === right) return at;
+      if (held < 0) return -1;
+      slot = (slot + 1) & this.#mask;
     }
-    return count;
-  };
-  const countPlain = (text: string): number => {
-    let count = 0;
-    for (const word of text.match(WORDS) ?? []) count += countWord(word);
-    return count;
-  };
-  return (text) => {
-    if (!anyAdded?.test(text)) return countPlain(text);
-    const pieces = text.split(anyAdded);
-    return pieces.length - 1 + pieces.reduce((sum, piece) => sum + countPlain(piece), 0);
-  };
-}
+  }
 
-/** How many tokens remain when the pair of the lowest rank, leftmost first, is merged until none is left. */
-function merged(bytes: Uint8Array, byteIds: Int32Array, ranks: ReadonlyMap<number, number>): number {
-  const ids = Int32Array.from(bytes, (byte) => byteIds[byte] ?? 0);
-  return ids.length <= 32 ? mergedByScan(ids, ranks) : mergedByHeap(ids, ranks);
-}
-
-/** Quadratic, and the fastest for words. */
-function mergedByScan(ids: Int32Array, ranks: ReadonlyMap<number, number>): number {
-  let count = ids.length;
-  for (;;) {
-    let best = Infinity;
-    let place = -1;
-    for (let at = 0; at + 1 < count; at += 1) {
-      const rank = ranks.get((ids[at] ?? 0) * ID_SPACE + (ids[at + 1] ?? 0));
-      if (rank !== undefined && rank < best) {
-        best = rank;
-        place = at;
+  #byScan(bytes: Uint8Array, length: number): number {
+    const pairs = this.#pairs;
+    const ids = this.#ids;
+    const slots = this.#slots;
+    for (let at = 0; at < length; at += 1) ids[at] = this.#byteIds[bytes[at] as number] as number;
+    for (let at = 0; at + 1 < length; at += 1)
+      slots[at] = this.#find(ids[at] as number, ids[at + 1] as number);
+    let count = length;
+    for (;;) {
+      let best = 0x7fffffff;
+      let place = -1;
+      for (let at = 0; at + 1 < count; at += 1) {
+        const slot = slots[at] as number;
+        if (slot >= 0 && (pairs[slot + 2] as number) < best) {
+          best = pairs[slot + 2] as number;
+          place = at;
+        }
       }
+      if (place < 0) return count;
+      ids[place] = pairs[(slots[place] as number) + 3] as number;
+      count -= 1;
+      for (let at = place + 1; at < count; at += 1) {
+        ids[at] = ids[at + 1] as number;
+        slots[at] = slots[at + 1] as number;
+      }
+      if (place > 0) slots[place - 1] = this.#find(ids[place - 1] as number, ids[place] as number);
+      if (place + 1 < count) slots[place] = this.#find(ids[place] as number, ids[place + 1] as number);
     }
-    if (place < 0) return count;
-    ids[place] = best % ID_SPACE;
-    ids.copyWithin(place + 1, place + 2, count);
-    count -= 1;
+  }
+
+  /** n log n: a line of a million letters without a space must not take hours. */
+  #byHeap(bytes: Uint8Array, length: number): number {
+    const pairs = this.#pairs;
+    const ids = new Int32Array(length);
+    const next = new Int32Array(length);
+    const before = new Int32Array(length);
+    for (let at = 0; at < length; at += 1) {
+      ids[at] = this.#byteIds[bytes[at] as number] as number;
+      next[at] = at + 1 < length ? at + 1 : -1;
+      before[at] = at - 1;
+    }
+    const heap = new LeastFirst();
+    /** A merged-away id is -1 and pairs with nothing. */
+    const slotAt = (at: number): number => {
+      const right = next[at] as number;
+      return right < 0 || (ids[at] as number) < 0 ? -1 : this.#find(ids[at] as number, ids[right] as number);
+    };
+    const offer = (at: number) => {
+      const slot = slotAt(at);
+      if (slot >= 0) heap.push((pairs[slot + 2] as number) * PLACES + at);
+    };
+    for (let at = 0; at < length; at += 1) offer(at);
+    let count = length;
+    for (let item = heap.pop(); item !== undefined; item = heap.pop()) {
+      const at = item % PLACES;
+      const slot = slotAt(at);
+      // What was offered before a neighbour merged is stale.
+      if (slot < 0 || pairs[slot + 2] !== Math.floor(item / PLACES)) continue;
+      const right = next[at] as number;
+      ids[at] = pairs[slot + 3] as number;
+      ids[right] = -1;
+      const after = next[right] as number;
+      next[at] = after;
+      if (after >= 0) before[after] = at;
+      count -= 1;
+      offer(at);
+      const left = before[at] as number;
+      if (left >= 0) offer(left);
+    }
+    return count;
   }
 }
 
-/** n log n: a line of a million letters without a space must not take hours. */
-function mergedByHeap(ids: Int32Array, ranks: ReadonlyMap<number, number>): number {
-  const next = Int32Array.from(ids, (_, at) => (at + 1 < ids.length ? at + 1 : -1));
-  const before = Int32Array.from(ids, (_, at) => at - 1);
-  const heap = new LeastFirst();
-  const rankAt = (at: number): number | undefined => {
-    const right = next[at] ?? -1;
-    return right < 0 || ids[at] === -1 ? undefined : ranks.get((ids[at] ?? 0) * ID_SPACE + (ids[right] ?? 0));
-  };
-  const offer = (at: number) => {
-    const rank = rankAt(at);
-    // Rank first, then place: ranks stay below 2^20, a line's places below 2^21.
-    if (rank !== undefined) heap.push(Math.floor(rank / ID_SPACE) * 2 ** 21 + at);
-  };
-  for (let at = 0; at < ids.length; at += 1) offer(at);
-  let count = ids.length;
-  for (let item = heap.pop(); item !== undefined; item = heap.pop()) {
-    const at = item % 2 ** 21;
-    const rank = rankAt(at);
-    // What was offered before a neighbour merged is stale.
-    if (rank === undefined || Math.floor(rank / ID_SPACE) !== Math.floor(item / 2 ** 21)) continue;
-    const right = next[at] ?? -1;
-    ids[at] = rank % ID_SPACE;
-    ids[right] = -1;
-    const after = next[right] ?? -1;
-    next[at] = after;
-    if (after >= 0) before[after] = at;
-    count -= 1;
-    offer(at);
-    const left = before[at] ?? -1;
-    if (left >= 0) offer(left);
-  }
-  return count;
-}
+/** Rank and place as one number, rank first: ranks stay below 2^20 in every vocabulary, so places have 2^32. */
+const PLACES = 2 ** 32;
 
 /** A binary heap of numbers. */
 class LeastFirst {

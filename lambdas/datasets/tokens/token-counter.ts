@@ -1,13 +1,13 @@
-/** How many tokens a row becomes in training, by the tokenizer of one base model. */
+/** How many tokens a row becomes in training, by the tokenizer and the chat template of one base model. */
 import tinyBase from '../../../trainer/tiny_base/model/tokenizer.json' with { type: 'json' };
-import { bytePairCounter, TokenizerFile } from './byte-pairs.ts';
 import type { Turn } from '../check/row.ts';
-
-export interface RowTokens {
-  total: number;
-  /** Tokens of answers, their end mark included: what the loss is taken over. */
-  trained: number;
-}
+import { type ChatTemplate, markedTurns, RowTokens } from './chat-template.ts';
+import { compileTokenizer } from './compile-tokenizer.ts';
+import { llama3Template } from './llama-3-template.ts';
+import { qwen3Template } from './qwen-3-template.ts';
+import { type CountTokens, textTokens } from './text-tokens.ts';
+import { TokenizerFile } from './tokenizer-file.ts';
+import type { TokenizerTables } from './tokenizer-tables.ts';
 
 export interface TokenCounter {
   /** Whose tokens these are: a tokenizer's name in the catalog. */
@@ -15,66 +15,67 @@ export interface TokenCounter {
   /** Whether it is the tokenizer itself or a rule of thumb. */
   exact: boolean;
   contextLength: number;
-  count: (turns: readonly Turn[]) => RowTokens;
-}
-
-/**
- * The chat template of the tiny base is `<|role|>content<|end|>` for each message, and each mark is one token; the
- * answer's end mark is learnt with it (trainer/brightrun_trainer/masking.py). Plain text gets an end mark, and its
- * first token has no predecessor to be learnt from.
- */
-const MARKS_PER_MESSAGE = 2;
-const END_MARK = 1;
-
-function tinyBaseCounter(contextLength: number): TokenCounter {
-  const countText = bytePairCounter(TokenizerFile.parse(tinyBase));
-  return {
-    tokenizer: 'brightrun/tiny-base',
-    exact: true,
-    contextLength,
-    count(turns) {
-      let total = 0;
-      let trained = 0;
-      for (const { role, content, learnt } of turns) {
-        const tokens = countText(content);
-        if (role === 'text') {
-          total += tokens + END_MARK;
-          trained += tokens;
-          continue;
-        }
-        total += tokens + MARKS_PER_MESSAGE;
-        if (learnt) trained += tokens + END_MARK;
-      }
-      return { total, trained };
-    },
-  };
+  /** `tools` are the definitions that the row offers, where it has any. */
+  count: (turns: readonly Turn[], tools?: readonly unknown[]) => RowTokens;
+  /** Tokens of each turn with its marks. */
+  ofTurns: (turns: readonly Turn[]) => number[];
 }
 
 /** English in the tokenizers of the catalog has about four characters a token; a message costs about four more. */
 const CHARACTERS_PER_TOKEN = 4;
 const TOKENS_PER_MESSAGE = 4;
+const byLength: CountTokens = (text) => Math.ceil(text.length / CHARACTERS_PER_TOKEN);
 
-function byLength(tokenizer: string, contextLength: number): TokenCounter {
+/** `<|role|>content<|end|>`, and each mark is one token (trainer/tiny_base). */
+const TINY_BASE = 'brightrun/tiny-base';
+const TINY_BASE_MARKS = 2;
+let tinyBaseTables: TokenizerTables | undefined;
+
+const TEMPLATES: Record<string, (countText: CountTokens) => ChatTemplate> = {
+  [TINY_BASE]: (countText) => markedTurns(countText, TINY_BASE_MARKS),
+  'llama-3': llama3Template,
+  'qwen-3': qwen3Template,
+};
+
+/**
+ * The counter of a base model of the catalog: exact with the tables of its tokenizer (`loadTokenizer`; those of the tiny
+ * base are always at hand), else by length.
+ */
+export function tokenCounter(
+  { tokenizer, contextLength }: { tokenizer: string; contextLength: number },
+  tables = tokenizer === TINY_BASE
+    ? (tinyBaseTables ??= compileTokenizer(TokenizerFile.parse(tinyBase)))
+    : undefined,
+): TokenCounter {
+  const makeTemplate = TEMPLATES[tokenizer];
+  const exact = tables !== undefined && makeTemplate !== undefined;
+  const countText = exact ? textTokens(tables) : byLength;
+  const template = exact ? makeTemplate(countText) : markedTurns(countText, TOKENS_PER_MESSAGE);
   return {
     tokenizer,
-    exact: false,
+    exact,
     contextLength,
-    count(turns) {
-      let total = 0;
-      let trained = 0;
-      for (const { content, learnt } of turns) {
-        const tokens = Math.ceil(content.length / CHARACTERS_PER_TOKEN);
-        total += tokens + TOKENS_PER_MESSAGE;
-        if (learnt) trained += tokens + 1;
-      }
-      return { total, trained };
+    count(turns, tools) {
+      const tokens = new RowTokens(contextLength);
+      const last = turns.at(-1);
+      if (last?.role === 'text') addText(countText(last.content), tokens);
+      else if (last?.branch === undefined) template.add(turns, tools, tokens);
+      // Both answers of a pair go through the model, each behind what was asked.
+      else
+        for (const branch of ['chosen', 'rejected'] as const)
+          template.add(branchOf(turns, branch), tools, tokens);
+      return tokens;
     },
+    ofTurns: (turns) =>
+      turns[0]?.role === 'text'
+        ? turns.map(({ content }) => countText(content) + END_OF_TEXT)
+        : template.ofTurns(turns),
   };
 }
 
-/** The counter for a base model of the catalog: exact where its tokenizer is in the repository, else by length. */
-export function tokenCounter(model: { tokenizer: string; contextLength: number }): TokenCounter {
-  return model.tokenizer === 'brightrun/tiny-base'
-    ? tinyBaseCounter(model.contextLength)
-    : byLength(model.tokenizer, model.contextLength);
-}
+/** Plain text gets an end mark, and its first token has no predecessor to be learnt from. */
+const END_OF_TEXT = 1;
+const addText = (tokens: number, to: RowTokens) => to.add(tokens + END_OF_TEXT, tokens, tokens + END_OF_TEXT);
+
+const branchOf = (turns: readonly Turn[], branch: NonNullable<Turn['branch']>): Turn[] =>
+  turns.filter((turn) => turn.branch === undefined || turn.branch === branch);

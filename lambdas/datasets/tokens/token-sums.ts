@@ -1,99 +1,154 @@
+/** Adds up the tokens of rows. Worker threads each add up their part and hand it over to be merged. */
 import type { TokenCount } from '../../../contracts/datasets.ts';
-import type { RowTokens } from './token-counter.ts';
+import type { RowTokens } from './chat-template.ts';
 
-/** Bins are a sixteenth of the context wide, so that one ends exactly where rows begin to be cut. */
-const BINS_TO_CONTEXT = 16;
-/** Up to one and a half contexts; the last bin holds everything longer. */
+/** At most so many bars: the last is open and holds everything longer. */
 const BINS = 24;
-/** Bins begin narrow and double as longer rows come: in a context of 131,072 all rows would else be in one bar. */
+/** Bars are a power of two wide and at least so many tokens, so that 256, 2,048, 4,096 and 8,192 end one. */
 const NARROWEST = 16;
+/** Bars reach as far as 99 of 100 rows: one row of 100,000 tokens shall not put all others into one bar. */
+const SHARE_IN_CLOSED_BINS = 0.99;
+/** Lengths are kept exactly up to here, beyond with an error of at most 1/64: some 4,500 different ones at the most. */
+const EXACT_LENGTHS = 4096;
 
-/** Adds up the tokens of rows; where only a sample was counted, sums are scaled by the characters of all rows. */
+/** The sums as they travel between threads. */
+export interface TokenSumsPart {
+  rows: number;
+  characters: number;
+  countedRows: number;
+  countedCharacters: number;
+  total: number;
+  trained: number;
+  longest: number;
+  overContext: number;
+  tokensCut: number;
+  answersCut: number;
+  /** Length of the longest sequence of a row → how many rows. */
+  lengths: [length: number, rows: number][];
+}
+
+/** The upper end of the step in which a length lies. */
+function steppedLength(length: number): number {
+  if (length <= EXACT_LENGTHS) return length;
+  const step = 2 ** (Math.floor(Math.log2(length - 1)) - 6);
+  return Math.ceil(length / step) * step;
+}
+
+/** Where only a sample of the rows was counted, sums are scaled by the characters of all rows. */
 export class TokenSums {
-  #rows = 0;
-  #characters = 0;
-  #countedRows = 0;
-  #countedCharacters = 0;
-  #total = 0;
-  #trained = 0;
-  #longest = 0;
-  #overContext = 0;
   readonly #contextLength: number;
-  /** Tokens a bin is wide: equal, so that the height of a bar is comparable with the next one's. */
-  #binTokens: number;
-  readonly #widestBin: number;
-  readonly #bins = Array.from({ length: BINS }, () => 0);
+  readonly #lengths = new Map<number, number>();
+  readonly #sums: Omit<TokenSumsPart, 'lengths'> = {
+    rows: 0,
+    characters: 0,
+    countedRows: 0,
+    countedCharacters: 0,
+    total: 0,
+    trained: 0,
+    longest: 0,
+    overContext: 0,
+    tokensCut: 0,
+    answersCut: 0,
+  };
 
   constructor(contextLength: number) {
     this.#contextLength = contextLength;
-    this.#widestBin = Math.max(1, Math.ceil(contextLength / BINS_TO_CONTEXT));
-    this.#binTokens = this.#widestBin;
-    while (this.#binTokens % 2 === 0 && this.#binTokens > NARROWEST) this.#binTokens /= 2;
   }
 
   /** One row: its characters always, its tokens where it was counted. */
   add(characters: number, tokens: RowTokens | undefined): void {
-    this.#rows += 1;
-    this.#characters += characters;
+    const sums = this.#sums;
+    sums.rows += 1;
+    sums.characters += characters;
     if (!tokens) return;
-    this.#countedRows += 1;
-    this.#countedCharacters += characters;
-    this.#total += tokens.total;
-    this.#trained += tokens.trained;
-    this.longest(tokens.total);
-    if (tokens.total > this.#contextLength) this.#overContext += 1;
-    while (tokens.total > this.#binTokens * (BINS - 1) && this.#binTokens < this.#widestBin) this.#widen();
-    const at = Math.min(BINS - 1, Math.max(0, Math.ceil(tokens.total / this.#binTokens) - 1));
-    this.#bins[at] = (this.#bins[at] ?? 0) + 1;
-  }
-
-  #widen(): void {
-    this.#binTokens *= 2;
-    const pairs = Array.from({ length: BINS / 2 }, (_, at) => this.#bins.slice(2 * at, 2 * at + 2));
-    const sums = pairs.map((pair) => pair.reduce((sum, rows) => sum + rows, 0));
-    this.#bins.splice(0, BINS, ...sums, ...sums.map(() => 0));
+    sums.countedRows += 1;
+    sums.countedCharacters += characters;
+    sums.total += tokens.total;
+    sums.trained += tokens.trained;
+    this.longest(tokens.longest);
+    if (tokens.longest > this.#contextLength) sums.overContext += 1;
+    sums.tokensCut += tokens.cut;
+    if (tokens.answerCut) sums.answersCut += 1;
+    const length = steppedLength(tokens.longest);
+    this.#lengths.set(length, (this.#lengths.get(length) ?? 0) + 1);
   }
 
   /** A row counted only because it may be the longest; it is no part of a sample. */
-  longest(total: number): void {
-    this.#longest = Math.max(this.#longest, total);
+  longest(tokens: number): void {
+    if (tokens > this.#sums.longest) this.#sums.longest = tokens;
+  }
+
+  /** What was added so far, to be merged by another. */
+  part(): TokenSumsPart {
+    return { ...this.#sums, lengths: [...this.#lengths] };
+  }
+
+  merge({ lengths, longest, ...part }: TokenSumsPart): void {
+    const sums = this.#sums;
+    for (const name of Object.keys(part) as (keyof typeof part)[]) sums[name] += part[name];
+    this.longest(longest);
+    for (const [length, rows] of lengths) this.#lengths.set(length, (this.#lengths.get(length) ?? 0) + rows);
   }
 
   get total(): number {
-    return this.#byCharacters(this.#total);
+    return this.#byCharacters(this.#sums.total);
   }
 
-  counts(): Pick<TokenCount, 'total' | 'trained' | 'longestRow' | 'rowsOverContext' | 'histogram'> {
+  counts(): Omit<TokenCount, 'tokenizer' | 'method' | 'contextLength' | 'validation'> {
+    const sums = this.#sums;
     return {
       total: this.total,
-      trained: this.#byCharacters(this.#trained),
-      longestRow: this.#longest,
-      rowsOverContext: this.#byRows(this.#overContext),
+      trained: this.#byCharacters(sums.trained),
+      longestRow: sums.longest,
+      rowsOverContext: this.#byRows(sums.overContext),
       histogram: this.#histogram(),
+      median: this.#lengthOf(0.5),
+      p95: this.#lengthOf(0.95),
+      tokensCut: this.#byCharacters(sums.tokensCut),
+      answersCut: this.#byRows(sums.answersCut),
     };
   }
 
+  /** The length that this share of the rows does not exceed. */
+  #lengthOf(share: number): number {
+    const wanted = this.#sums.countedRows * share;
+    let rows = 0;
+    for (const [length, more] of [...this.#lengths].toSorted(([a], [b]) => a - b)) {
+      rows += more;
+      if (rows >= wanted) return Math.min(length, this.#sums.longest);
+    }
+    return 0;
+  }
+
   #histogram(): TokenCount['histogram'] {
-    const first = this.#bins.findIndex((rows) => rows > 0);
-    const last = this.#bins.findLastIndex((rows) => rows > 0);
-    return this.#bins.flatMap((rows, at) =>
-      first < 0 || at < first || at > last
-        ? []
-        : [
-            {
-              from: at === 0 ? 0 : at * this.#binTokens + 1,
-              to: at === BINS - 1 ? null : (at + 1) * this.#binTokens,
-              rows: this.#byRows(rows),
-            },
-          ],
-    );
+    if (this.#lengths.size === 0) return [];
+    const reach = this.#lengthOf(SHARE_IN_CLOSED_BINS);
+    let width = NARROWEST;
+    while (width * (BINS - 1) < reach) width *= 2;
+    const bins = Array.from({ length: BINS }, () => 0);
+    for (const [length, rows] of this.#lengths) {
+      const at = Math.min(BINS - 1, Math.max(0, Math.ceil(length / width) - 1));
+      bins[at] = (bins[at] ?? 0) + rows;
+    }
+    const first = bins.findIndex((rows) => rows > 0);
+    const last = bins.findLastIndex((rows) => rows > 0);
+    return bins.slice(first, last + 1).map((rows, index) => {
+      const at = first + index;
+      return {
+        from: at === 0 ? 0 : at * width + 1,
+        to: at === BINS - 1 ? null : (at + 1) * width,
+        rows: this.#byRows(rows),
+      };
+    });
   }
 
   #byCharacters(sum: number): number {
-    return this.#countedCharacters === 0 ? 0 : Math.round((sum * this.#characters) / this.#countedCharacters);
+    const { characters, countedCharacters } = this.#sums;
+    return countedCharacters === 0 ? 0 : Math.round((sum * characters) / countedCharacters);
   }
 
   #byRows(rows: number): number {
-    return this.#countedRows === 0 ? 0 : Math.round((rows * this.#rows) / this.#countedRows);
+    const { rows: all, countedRows } = this.#sums;
+    return countedRows === 0 ? 0 : Math.round((rows * all) / countedRows);
   }
 }
