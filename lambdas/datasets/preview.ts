@@ -1,8 +1,8 @@
 /** Rows of a file as conversations, read from a piece of it; what is no row is shown as it stands. */
-import type { DatasetFile } from '../../contracts/dataset-issues.ts';
+import { DATASET_ISSUES, type DatasetFile } from '../../contracts/dataset-issues.ts';
 import type { PreviewRow } from '../../contracts/datasets.ts';
 import { LIMITS, MEBIBYTE } from '../../contracts/limits.ts';
-import { readRow, type Turn } from './check/row.ts';
+import { readRow, type RowProblem, type Turn } from './check/row.ts';
 import { maskSensitive } from './check/sensitive-text.ts';
 import type { DatasetFiles } from './dataset-files.ts';
 import type { TokenCounter } from './tokens/token-counter.ts';
@@ -47,6 +47,10 @@ const shown = (turn: Turn, counter: TokenCounter): PreviewRow['messages'][number
   ...(turn.branch ? { branch: turn.branch } : {}),
 });
 
+/** Of a row that cannot be read the line itself shows what is wrong; ShareGPT can be read, and is shown converted. */
+const isBroken = ({ code }: RowProblem) =>
+  DATASET_ISSUES[code].severity === 'error' && code !== 'sharegpt-rows';
+
 function conversation(
   bytes: Buffer,
   counter: TokenCounter,
@@ -58,8 +62,8 @@ function conversation(
   } catch {
     return undefined;
   }
-  const { turns } = readRow(value);
-  if (turns.length === 0) return undefined;
+  const { turns, problems } = readRow(value);
+  if (turns.length === 0 || problems.some(isBroken)) return undefined;
   const messages = turns.map((turn) => shown(turn, counter));
   return { tokens: counter.exact ? counter.count(turns).total : null, messages };
 }

@@ -105,6 +105,7 @@ describe('a creation that another one overtook', () => {
     };
     let first: string | undefined;
     const creation: DatasetCreation = {
+      ...memoryDatasetStore().creation,
       earlier: async () => undefined,
       create: async (_, dataset, version) => {
         if (first !== undefined) return first;
@@ -152,26 +153,68 @@ describe('a preview', () => {
   }
   const row = (at: number) => JSON.stringify({ prompt: `p${at}`, completion: `c${at}` });
 
-  test('shows every row once, page after page, with its line', async () => {
+  test('shows every line once, page after page, with its number and the byte it begins with', async () => {
     const text = [row(1), '', 'broken', row(4), row(5), row(6)].join('\n');
     const pages = await allPages(text, 2);
     expect(pages.map((rows) => rows.map(({ line }) => line))).toEqual([
-      [1, 4],
+      [1, 2],
+      [3, 4],
       [5, 6],
     ]);
     expect(pages[0]![0]).toMatchObject({
+      tokens: expect.any(Number),
       messages: [
-        { role: 'user', content: 'p1', learnt: false },
-        { role: 'assistant', content: 'c1', learnt: true },
+        { role: 'user', content: 'p1', learnt: false, tokens: expect.any(Number) },
+        { role: 'assistant', content: 'c1', learnt: true, tokens: expect.any(Number) },
       ],
     });
+    for (const shown of pages.flat()) {
+      expect(text.slice(shown.byte).split('\n')[0]).toBe(text.split('\n')[shown.line - 1]);
+    }
+  });
+
+  test('shows a line that is no row as it stands, cut, and without its secrets', async () => {
+    const secret = ['ghp', 'R7x2Qw9LmZ4tB8nVc1KsY6uJd3PfH0aGeXiT'].join('_');
+    const broken = `{"prompt": "the key is ${secret}", "completion": `;
+    const [rows] = await allPages(`${broken}\n${'z'.repeat(9000)}\n${row(3)}`);
+    expect(rows![0]).toMatchObject({
+      messages: [],
+      tokens: null,
+      raw: expect.stringContaining('the key is'),
+    });
+    expect(rows![0]!.raw).not.toContain(secret);
+    expect(rows![1]!.raw).toBe('z'.repeat(4000));
+    expect(rows![2]).not.toHaveProperty('raw');
+  });
+
+  test('begins at any line that the report names, and within a line with the next one', async () => {
+    const bucket = memoryBucket();
+    const bytes = Buffer.from([row(1), row(2), row(3)].join('\n'));
+    const source = {
+      file: 'data' as const,
+      key: 'k',
+      versionId: bucket.write('k', bytes),
+      bytes: bytes.length,
+    };
+    const second = row(1).length + 1;
+    const at = (afterByte: number, line: number) =>
+      previewRows(bucket.files, source, { afterByte, line, limit: 1 }, counter);
+    expect(await at(second, 2)).toMatchObject({ rows: [{ line: 2, byte: second }], next: { line: 3 } });
+    expect(await at(second + 5, 2)).toEqual({
+      rows: [],
+      next: { afterByte: second + row(2).length + 1, line: 3 },
+    });
+    expect(await at(bytes.length, 4)).toEqual({ rows: [] });
+    expect(await at(bytes.length + 100, 4)).toEqual({ rows: [] });
   });
 
   test('gets past lines that are too long to show, and keeps an answer far below what the gateway passes', async () => {
     const big = JSON.stringify({ text: 'x'.repeat(400_000) });
     const endless = JSON.stringify({ text: 'y'.repeat(3_000_000) });
     const pages = await allPages(`${big}\n${big}\n${big}\n${endless}\n${row(5)}\n`, 50);
-    expect(pages.flat().filter(({ messages }) => messages[0]!.role === 'text')).toHaveLength(3);
+    expect(pages.flat().filter(({ messages }) => messages[0]?.role === 'text')).toHaveLength(3);
+    expect(pages.flat().map(({ line }) => line)).toEqual([1, 2, 3, 4, 5]);
+    expect(pages.flat()[3]!.raw).toHaveLength(4000);
     expect(pages.flat().at(-1)).toMatchObject({ messages: [{ content: 'p5' }, { content: 'c5' }] });
     for (const rows of pages) expect(JSON.stringify(rows).length).toBeLessThan(2_000_000);
   });

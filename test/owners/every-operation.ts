@@ -22,7 +22,11 @@ export const BY_ID: Record<string, (ids: Ids) => ApiInput> = {
   getDataset: ({ datasetId }) => ({ path: { datasetId } }),
   listDatasetVersions: ({ datasetId }) => ({ path: { datasetId } }),
   getDatasetReport: ({ datasetId }) => version(datasetId),
+  getDatasetReportFile: ({ datasetId }) => version(datasetId),
   previewDataset: ({ datasetId }) => version(datasetId),
+  createDatasetVersion: ({ datasetId }) => ({ path: { datasetId }, body: { bytes: 10 } }),
+  repairDatasetVersion: ({ datasetId }) => ({ ...version(datasetId), body: { cures: ['drop-duplicates'] } }),
+  listDatasetChanges: ({ datasetId }) => version(datasetId),
   signDatasetParts: ({ uploadingDatasetId }) => ({
     ...version(uploadingDatasetId),
     body: { parts: [{ partNumber: 1, sha256: base64 }] },
