@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 import { compileTokenizer } from './compile-tokenizer.ts';
 import { TABLES_LAYOUT, tablesAsBytes, tablesOfBytes } from './tables-file.ts';
 import { TokenizerFile } from './tokenizer-file.ts';
+import { type TokenCounter, tokenCounter } from './token-counter.ts';
 import type { TokenizerTables } from './tokenizer-tables.ts';
 
 /** Name in the catalog → where its `tokenizer.json` is. */
@@ -38,6 +39,10 @@ export function loadTokenizer(name: string): TokenizerTables | undefined {
   if (tables) loaded.set(packaged, tables);
   return tables;
 }
+
+/** A counter with its tokenizer loaded, where that is at hand. */
+export const loadedCounter = (model: { tokenizer: string; contextLength: number }): TokenCounter =>
+  tokenCounter(model, loadTokenizer(model.tokenizer));
 
 /** Compiled now or before; the file of it is made if it is not there. */
 function compiled(name: PackagedTokenizer): TokenizerTables | undefined {
