@@ -10,10 +10,16 @@ interface ReadCalls {
   ids: (string | undefined)[];
 }
 
+/** What `JSON.stringify` makes of a lone surrogate, and of nothing else. */
+const ESCAPED_HALF = /(?<!\\)(?:\\\\)*\\ud[89a-f][0-9a-f]{2}/;
+
 /** The arguments as text, or why they are none. */
 function argumentsOf(value: unknown): { text: string } | { found: string } {
   if (value === undefined || value === null) return { found: 'the arguments are not there' };
-  if (isFields(value)) return { text: JSON.stringify(value) };
+  if (isFields(value)) {
+    const text = JSON.stringify(value);
+    return ESCAPED_HALF.test(text) ? { found: 'half a character in the arguments' } : { text };
+  }
   if (typeof value !== 'string') return { found: `the arguments are ${kindOf(value)}` };
   // A text inside the line's JSON was not counted when the line's own nesting was.
   if (nestsDeeperThan(value, LIMITS.datasetLineDepth))

@@ -1,0 +1,57 @@
+/** Marks of chat templates that were exported with the text: the trainer adds the model's own. */
+
+/** `<|im_start|>`, `<|eot_id|>`, DeepSeek's `<｜User｜>`; Gemma's turns; Llama 2's and Mistral's brackets; Alpaca's headings. */
+const MARK =
+  /<[|｜][A-Za-z0-9_▁]{2,40}[|｜]>|<\/?(?:start|end)_of_turn>|<(?:bos|eos)>|\[\/?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_CALLS)\]|<<\/?SYS>>|^### ?(?:Instruction|Response|Human|Assistant):/m;
+
+/** Of Llama 2 and Mistral; inside a text `<s>` is HTML for struck-through, so only the edges count. */
+function edgeMark(text: string): string | undefined {
+  const ending = /<\/s>\s*$/.exec(text);
+  if (ending && (text.indexOf('<s>') < 0 || /^\s*<s>/.test(text))) return '</s>';
+  return /^\s*<s>(?!.*<\/s>)/s.test(text) ? '<s>' : undefined;
+}
+
+const mayHaveBrackets = (text: string): boolean =>
+  text.includes('[') &&
+  (text.includes('INST]') ||
+    text.includes('_CALLS]') ||
+    text.includes('_PROMPT]') ||
+    text.includes('_TOOLS]'));
+
+/** The first mark in a text, and where it stands. Three native searches tell that there is none. */
+export function templateTokenIn(text: string): { mark: string; at: number } | undefined {
+  const hasAngle = text.includes('<');
+  if (!hasAngle && !text.includes('###') && !mayHaveBrackets(text)) return undefined;
+  const match = MARK.exec(text);
+  if (match) return { mark: match[0], at: match.index };
+  const edge = hasAngle && text.includes('s>') ? edgeMark(text) : undefined;
+  return edge === undefined ? undefined : { mark: edge, at: text.indexOf(edge) };
+}
+
+const ROLE = '(?:system|user|assistant|tool|ipython|model|developer)';
+/** A mark that opens a turn takes the name of the role with it, or the name would be left in the text. */
+const TURN_OPENINGS = new RegExp(
+  [
+    `<\\|im_start\\|>${ROLE}?\\n?`,
+    `<\\|start_header_id\\|>${ROLE}?<\\|end_header_id\\|>\\n{0,2}`,
+    `<start_of_turn>${ROLE}?\\n?`,
+    `^### ?(?:Instruction|Response|Human|Assistant):[ \\t]*\\n?`,
+  ].join('|'),
+  'gm',
+);
+const MARKS = new RegExp(MARK.source, 'gm');
+
+/** The text without its marks; text that has none is the same text. */
+export function removeTemplateTokens(text: string): string {
+  let left = text;
+  for (let found = templateTokenIn(left); found; found = templateTokenIn(left)) {
+    const without = left
+      .replace(TURN_OPENINGS, '')
+      .replace(MARKS, '')
+      .replace(edgeMark(left) === undefined ? /$^/ : /^\s*<s>|<\/s>\s*$/g, '');
+    // Each round removes at least one mark, or there is nothing it can do.
+    if (without.length === left.length) break;
+    left = without;
+  }
+  return left.length === text.length ? text : left.trim();
+}
