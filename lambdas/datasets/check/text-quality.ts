@@ -1,5 +1,4 @@
 /** What is wrong with the text of a row that can be read. Each search is preceded by one that costs next to nothing. */
-import { isAscii } from 'node:buffer';
 import type { DatasetFormat } from '../../../contracts/datasets.ts';
 import { type RowProblem, type Turn, turnPath } from './row.ts';
 import { cutBecause } from './text-endings.ts';
@@ -17,10 +16,11 @@ export interface TextHints {
 }
 
 /**
- * Whether a line of JSON has nothing but printed ASCII in its texts, apart from `\b` and `\f`: neither a byte beyond
- * ASCII nor an escaped character. Told of the bytes it costs a tenth of what it costs of the texts.
+ * Whether the texts of a JSON line are printed ASCII apart from `\b` and `\f`: no character of the line takes more than
+ * one byte, and none is written as an escape. Asked of the line it costs a fifth of what it costs of the texts.
  */
-export const isPlain = (line: Buffer): boolean => isAscii(line) && line.indexOf('\\u') < 0;
+export const isPlain = (line: string, bytes: number): boolean =>
+  line.length === bytes && !line.includes('\\u');
 
 // oxlint-disable-next-line no-control-regex -- they are what is looked for
 const UNPRINTED = /[^\t\n\r\x20-\x7e]/;
