@@ -20,7 +20,7 @@ import { describeError, isApiError } from '../../lib/describe-error.ts';
 import { counted } from '../../lib/format/numbers.ts';
 import { clock, fullDay } from '../../lib/format/time.ts';
 import { useOfflineReason } from '../../lib/online.ts';
-import { checkedVersion, isMoving, originWords, stateOf } from './dataset-words.ts';
+import { checkedVersion, formatProblem, isMoving, originWords, stateOf } from './dataset-words.ts';
 import { DeleteDatasetDialog } from './delete-dataset-dialog.tsx';
 import { ReportButton } from './report-button.tsx';
 import { RenameDatasetDialog } from './rename-dataset-dialog.tsx';
@@ -146,15 +146,17 @@ function Loaded({
       actions={
         <>
           {checked && <ReportButton version={checked} name={dataset.name} />}
-          {version.status === 'ready' && dataset.status === 'active' && (
-            <LinkButton
-              to="/training-jobs/new"
-              search={{ datasetId: dataset.id, version: version.version }}
-              variant="primary"
-            >
-              Train on v{version.version}
-            </LinkButton>
-          )}
+          {version.status === 'ready' &&
+            dataset.status === 'active' &&
+            !formatProblem(version.summary.format) && (
+              <LinkButton
+                to="/training-jobs/new"
+                search={{ datasetId: dataset.id, version: version.version }}
+                variant="primary"
+              >
+                Train on v{version.version}
+              </LinkButton>
+            )}
           {dataset.status === 'archived' && (
             <Button variant="primary" onClick={archiving.restore}>
               Restore

@@ -33,6 +33,13 @@ export function checkedVersion(version: DatasetVersion): CheckedVersion | undefi
   return version.status === 'ready' || version.status === 'rejected' ? version : undefined;
 }
 
+/** Why a checked form cannot be trained on here; undefined where it can. */
+export function formatProblem(format: DatasetFormat | null): string | undefined {
+  if (format === 'preference') return 'Preference pairs can be kept here, but not trained on yet.';
+  if (format === 'sharegpt') return 'ShareGPT conversations have to be converted first.';
+  return undefined;
+}
+
 /** Whether something happens to it without anybody acting: its page then follows it. */
 export function isMoving(version: DatasetVersion | undefined): boolean {
   return version?.status === 'validating' || version?.status === 'repairing';
@@ -115,11 +122,17 @@ export function verdictOf(
         sentence: `Every line of ${bytes(version.declaredBytes)} is read. You can leave this page: you are notified.`,
       };
     case 'validation-failed':
-      return {
-        tone: 'bad',
-        title: 'The check itself failed',
-        sentence: `${asSentence(version.reason)} It was tried more than once. The file is safe; check it again.`,
-      };
+      return version.madeFrom
+        ? {
+            tone: 'bad',
+            title: 'This version could not be made',
+            sentence: `${asSentence(version.reason)} v${version.madeFrom.version} is untouched; try it again.`,
+          }
+        : {
+            tone: 'bad',
+            title: 'The check itself failed',
+            sentence: `${asSentence(version.reason)} The file is safe; check it again.`,
+          };
     case 'abandoned':
       return {
         tone: 'mute',
@@ -150,11 +163,15 @@ function checkedVerdict({ status, summary, files }: CheckedVersion) {
       sentence: `${rejectedWords(summary)} ${checked}`,
     };
   }
+  const untrained = formatProblem(summary.format);
   if (warnings.lines === 0) {
+    const nothing = 'nothing was found that you should look at.';
     return {
       tone: 'ok' as const,
       title: 'Ready',
-      sentence: `Every row can be trained on, and nothing was found that you should look at. ${checked}`,
+      sentence: untrained
+        ? `Every row is whole, and ${nothing} ${untrained} ${checked}`
+        : `Every row can be trained on, and ${nothing} ${checked}`,
     };
   }
   const lines = Math.min(warnings.lines, Math.max(summary.rows + summary.validationRows, 1));
@@ -163,7 +180,7 @@ function checkedVerdict({ status, summary, files }: CheckedVersion) {
   return {
     tone: 'ok' as const,
     title: `Ready, with ${counted(warnings.kinds, 'warning')}`,
-    sentence: `Every usable row can be trained on. ${most}${counted(lines, 'row')} ${lines === 1 ? 'has' : 'have'} something you may want to change first; nothing has to be. ${checked}`,
+    sentence: `${untrained ?? 'Every usable row can be trained on.'} ${most}${counted(lines, 'row')} ${lines === 1 ? 'has' : 'have'} something you may want to change first; nothing has to be. ${checked}`,
   };
 }
 
@@ -171,10 +188,14 @@ function rejectedWords({ rows, usableRows, issues }: CheckSummary): string {
   const canRepair = issues
     .filter((issue) => issue.severity === 'error')
     .every((issue) => DATASET_ISSUES[issue.code].repairs.length > 0);
+  if (rows === 0) {
+    return canRepair
+      ? 'No row could be read yet. A repair asks for what is missing.'
+      : 'No row could be read. Change the file, then upload it as a new version.';
+  }
   const way = canRepair
-    ? 'A repair makes a version that can be.'
+    ? 'A repair mends or leaves out the rest.'
     : 'Change the file, then upload it as a new version.';
-  if (rows === 0) return `No row could be read. ${way}`;
   return `${count(usableRows)} of ${counted(rows, 'row')} could be trained on. ${way}`;
 }
 

@@ -62,7 +62,7 @@ export function PresetCosts({ version }: { version: CheckedVersion }) {
       note={
         baseModel &&
         gpuType &&
-        `${baseModel.title}, ${gpuWords(gpuType.title, 1, gpuType.accelerator)}; 8 of 10 jobs end within`
+        `${baseModel.title} on ${gpuWords(gpuType.title, 1, gpuType.accelerator)}; 8 of 10 jobs end between the two figures`
       }
     >
       {refusal ? (

@@ -8,7 +8,7 @@ import { ErrorState } from '../../components/states.tsx';
 import { TextLink } from '../../components/text-link.tsx';
 import { useCall } from '../../lib/api.ts';
 import { useOfflineReason } from '../../lib/online.ts';
-import { checkedVersion, verdictOf, type CheckedVersion } from './dataset-words.ts';
+import { checkedVersion, formatProblem, verdictOf, type CheckedVersion } from './dataset-words.ts';
 import { RowLength, tokenCounts } from './length/row-length.tsx';
 import { Mix } from './mix.tsx';
 import { PresetCosts } from './preset-costs.tsx';
@@ -55,7 +55,7 @@ export function VersionDetail({ dataset, version, versions, onUpload }: Shown) {
               disabledReason={offline}
               onClick={() => retry.mutate({ path: { datasetId: dataset.id, version: version.version } })}
             >
-              Check it again
+              {version.madeFrom ? 'Try it again' : 'Check it again'}
             </Button>
           ) : !isActive ? undefined : version.status === 'abandoned' ? (
             <Button onClick={onUpload} disabledReason={offline}>
@@ -75,7 +75,7 @@ export function VersionDetail({ dataset, version, versions, onUpload }: Shown) {
         {sentence}
         {checked?.madeFrom && <MadeFromWords dataset={dataset} version={checked} />}
       </Verdict>
-      {retry.isError && <ErrorState error={retry.error} title="The check was not started." />}
+      {retry.isError && <ErrorState error={retry.error} title="It was not started." />}
       {(version.status === 'validating' || version.status === 'repairing') && (
         <VersionProgress version={version} />
       )}
@@ -193,7 +193,9 @@ function Checked({
   return (
     <>
       <VersionFacts version={version} tokens={tokens} />
-      {version.status === 'ready' && dataset.status === 'active' && <PresetCosts version={version} />}
+      {version.status === 'ready' && dataset.status === 'active' && !formatProblem(summary.format) && (
+        <PresetCosts version={version} />
+      )}
       <div className="grid gap-x-12 lg:grid-cols-[minmax(0,1fr)_336px] xl:grid-cols-[minmax(0,1fr)_390px]">
         <div className="min-w-0">
           <Problems

@@ -13,7 +13,7 @@ import { Select } from '../../components/select.tsx';
 import { TextLink } from '../../components/text-link.tsx';
 import { query } from '../../lib/api.ts';
 import { compact, counted } from '../../lib/format/numbers.ts';
-import { FORMAT_WORDS } from '../datasets/dataset-words.ts';
+import { formatProblem, FORMAT_WORDS } from '../datasets/dataset-words.ts';
 
 type Item = z.infer<typeof DatasetWithVersion>;
 type Ready = Extract<DatasetVersion, { status: 'ready' }>;
@@ -40,7 +40,7 @@ export function useDatasetChoices(askedFor: string | undefined) {
 function firstChoice(items: readonly Item[], askedFor: string | undefined): Item | undefined {
   return (
     items.find((item) => item.dataset.id === askedFor) ??
-    items.find((item) => item.version.status === 'ready') ??
+    items.find(({ version }) => version.status === 'ready' && versionProblem(version) === undefined) ??
     items[0]
   );
 }
@@ -81,8 +81,9 @@ const NOT_READY: Record<Exclude<DatasetVersion['status'], 'ready'>, string> = {
 export function versionProblem(version: DatasetVersion | undefined): string | undefined {
   switch (version?.status) {
     case undefined:
-    case 'ready':
       return undefined;
+    case 'ready':
+      return formatProblem(version.summary.format);
     case 'uploading':
       return 'Its upload is not finished.';
     case 'repairing':

@@ -94,7 +94,7 @@ export function NewRun({
     versions?.find((each) => each.version === form.datasetVersion) ??
     (dataset?.version.version === form.datasetVersion ? dataset.version : undefined);
   const dataProblem = versionProblem(version);
-  const dataReady = version?.status === 'ready';
+  const dataReady = version?.status === 'ready' && dataProblem === undefined;
 
   const presets = useQuery(
     query(

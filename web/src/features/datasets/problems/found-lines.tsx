@@ -25,9 +25,9 @@ export function FoundLines({
   onOpen: OpenRow;
 }) {
   return (
-    <ul className="mt-2 grid gap-0.5 rounded-control bg-sunk px-3 py-1.5 font-mono text-12">
+    <ul className="mt-2 grid gap-1.5 rounded-control bg-sunk px-3 py-2 font-mono text-12 max-md:gap-4">
       {issues.map((issue, index) => (
-        <li key={index} className="flex gap-3">
+        <li key={index} className="flex items-baseline gap-3">
           <LineNumber issue={issue} onOpen={onOpen} />
           {inContext && issue.byte !== undefined ? (
             <InContext version={version} issue={issue} />
@@ -55,7 +55,7 @@ function LineNumber({ issue, onOpen }: { issue: DatasetIssue; onOpen: OpenRow })
           type="button"
           aria-label={`Show line ${count(line)}${where}`}
           title={`Show line ${count(line)}${where}`}
-          className="-my-1 min-h-6 py-1 text-accent underline-offset-3 hover:underline max-md:-my-0 max-md:min-h-10"
+          className="-my-[3px] min-h-6 min-w-6 py-[3px] text-right text-accent underline-offset-3 hover:underline max-md:-my-2 max-md:py-2"
           onClick={() => onOpen({ file, line, byte })}
         >
           {count(line)}
@@ -92,7 +92,8 @@ function Found({
   clamped?: boolean;
 }) {
   const other = issue.otherLine;
-  const saysOther = other !== undefined && issue.found.includes(String(other));
+  const saysOther =
+    other !== undefined && [String(other), count(other)].some((line) => issue.found.includes(line));
   return (
     <span dir="auto" className={clsx('min-w-0 wrap-anywhere whitespace-pre-wrap', clamped && 'line-clamp-3')}>
       {issue.path && <span className="text-ink-3">{issue.path} </span>}

@@ -134,7 +134,7 @@ function Problem({
       {onRepair && (
         <Button
           size="sm"
-          className="max-md:col-start-2 max-md:mt-2 max-md:justify-self-start"
+          className="max-md:order-last max-md:col-start-2 max-md:mt-2 max-md:justify-self-start"
           aria-label={`Repair: ${title}`}
           onClick={onRepair}
         >

@@ -20,7 +20,7 @@ import { lowerFirst, type CheckedVersion } from '../dataset-words.ts';
 import { problemGroups, type ProblemGroup } from '../problems/problem-groups.ts';
 import { ColumnMapping } from './column-mapping.tsx';
 import { columnsOf, filledForm, firstForm, mappingProblem, type TableForm } from './columns.ts';
-import { choiceWords, LENGTH_CURES, repairChoices, usualCure, type RepairChoice } from './repair-plan.ts';
+import { choiceWords, LENGTH_CURES, repairChoices, type RepairChoice } from './repair-plan.ts';
 
 /** What a repair would do, cure by cure; a click makes the next version, the old one stays. */
 export function RepairDialog({
@@ -41,12 +41,12 @@ export function RepairDialog({
   const navigate = useNavigate();
   const offline = useOfflineReason();
   const { choices, beyond } = repairChoices(problemGroups(version.summary.issues));
-  const [taken, setTaken] = useState<ReadonlyMap<string, DatasetCure>>(
+  const [taken, setTaken] = useState<ReadonlyMap<DatasetCure, DatasetCure>>(
     () =>
       new Map(
         choices
           .filter(({ groups }) => only === undefined || groups.some(({ code }) => code === only))
-          .map((choice) => [keyOf(choice), usualCure(choice)]),
+          .map(({ usual }) => [usual, usual]),
       ),
   );
   const [chosen, setChosen] = useState<{ form: TableForm; mapping: Mapping }>();
@@ -64,8 +64,8 @@ export function RepairDialog({
 
   const take = (choice: RepairChoice, cure: DatasetCure | undefined) => {
     const next = new Map(taken);
-    if (cure) next.set(keyOf(choice), cure);
-    else next.delete(keyOf(choice));
+    if (cure) next.set(choice.usual, cure);
+    else next.delete(choice.usual);
     setTaken(next);
     repair.reset();
   };
@@ -76,7 +76,7 @@ export function RepairDialog({
   const needsColumns = cures.includes('map-columns');
   const next = dataset.latestVersion + 1;
   const left = [
-    ...choices.filter((choice) => !taken.has(keyOf(choice))).flatMap(({ groups }) => groups),
+    ...choices.filter((choice) => !taken.has(choice.usual)).flatMap(({ groups }) => groups),
     ...beyond,
   ];
   const reason =
@@ -121,13 +121,13 @@ export function RepairDialog({
       <ul>
         {choices.map((choice) => (
           <Choice
-            key={keyOf(choice)}
+            key={choice.usual}
             choice={choice}
-            taken={taken.get(keyOf(choice))}
+            taken={taken.get(choice.usual)}
             limit={limit ?? contextLength}
             onTake={(cure) => take(choice, cure)}
           >
-            {taken.get(keyOf(choice)) === 'map-columns' &&
+            {taken.get(choice.usual) === 'map-columns' &&
               (tables.isPending ? (
                 <Quiet ch={40} />
               ) : (
@@ -146,8 +146,6 @@ export function RepairDialog({
   );
 }
 
-const keyOf = ({ cures }: RepairChoice) => cures.join();
-
 function Choice({
   choice,
   taken,
@@ -161,7 +159,7 @@ function Choice({
   onTake: (cure: DatasetCure | undefined) => void;
   children: ReactNode;
 }) {
-  const cure = taken ?? usualCure(choice);
+  const cure = taken ?? choice.usual;
   const { title, effect } = DATASET_CURES[cure];
   const atLimit =
     LENGTH_CURES.includes(cure) && limit !== undefined ? ` The limit is ${count(limit)} tokens.` : '';

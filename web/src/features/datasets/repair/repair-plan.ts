@@ -18,10 +18,11 @@ const REMOVING: readonly DatasetCure[] = [
 export const removesRows = (cure: DatasetCure) => REMOVING.includes(cure);
 export const LENGTH_CURES: readonly DatasetCure[] = ['shorten-long-rows', 'drop-long-rows'];
 
-/** Problems that the same cures are for: one line of the repair dialog. */
+/** Problems that the same cure is the usual one for: one line of the repair dialog. */
 export interface RepairChoice {
-  /** The usual one first. */
-  cures: readonly [DatasetCure, ...DatasetCure[]];
+  usual: DatasetCure;
+  /** The usual one, and the others that every one of the problems can be cured with. */
+  cures: readonly DatasetCure[];
   groups: ProblemGroup[];
   rows: number;
 }
@@ -31,24 +32,25 @@ export function repairChoices(groups: readonly ProblemGroup[]): {
   choices: RepairChoice[];
   beyond: ProblemGroup[];
 } {
-  const choices = new Map<string, RepairChoice>();
+  const choices = new Map<DatasetCure, RepairChoice>();
   const beyond: ProblemGroup[] = [];
   for (const group of groups) {
-    const [usual, ...others]: readonly DatasetCure[] = DATASET_ISSUES[group.code].repairs;
+    const cures: readonly DatasetCure[] = DATASET_ISSUES[group.code].repairs;
+    const [usual] = cures;
     if (!usual) {
       beyond.push(group);
       continue;
     }
-    const cures = [usual, ...others] as const;
-    const choice = choices.get(cures.join()) ?? { cures, groups: [], rows: 0 };
-    choice.groups.push(group);
-    choice.rows += group.rows;
-    choices.set(cures.join(), choice);
+    const choice = choices.get(usual) ?? { usual, cures, groups: [], rows: 0 };
+    choices.set(usual, {
+      ...choice,
+      cures: choice.cures.filter((cure) => cures.includes(cure)),
+      groups: [...choice.groups, group],
+      rows: choice.rows + group.rows,
+    });
   }
   return { choices: [...choices.values()], beyond };
 }
-
-export const usualCure = ({ cures }: RepairChoice): DatasetCure => cures[0];
 
 export const canBeRepaired = (code: DatasetIssueCode) => DATASET_ISSUES[code].repairs.length > 0;
 

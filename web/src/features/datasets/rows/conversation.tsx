@@ -83,7 +83,7 @@ function Folded({ turns, onOpen }: { turns: readonly SeenTurn[]; onOpen: () => v
   const tokens = turns.reduce((sum, turn) => sum + (turn.tokens ?? 0), 0);
   return (
     <div className="flex items-center gap-3 px-1.5 text-12 before:h-px before:flex-1 before:bg-line after:h-px after:flex-1 after:bg-line">
-      <LinkAction onClick={onOpen} aria-label={`Show ${counted(turns.length, 'more turn')}`}>
+      <LinkAction onClick={onOpen} title="Show them">
         {counted(turns.length, 'more turn')}
         {tokens > 0 && `, ${compact(tokens)} tokens`}
       </LinkAction>

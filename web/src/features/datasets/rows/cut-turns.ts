@@ -32,15 +32,15 @@ export function cutTurns(row: PreviewRow, limit: number | undefined): SeenTurn[]
     return {
       message,
       tokens: message.tokens,
-      seenCharacters: wordEnd(message.content, Math.floor(message.content.length * share)),
+      seenCharacters: wordStart(message.content, Math.floor(message.content.length * share)),
     };
   });
 }
 
-/** Back to the end of a word, so that no word is half struck out; not across more than a long word. */
-function wordEnd(text: string, at: number): number {
-  const space = text.lastIndexOf(' ', at);
-  return space > at - 24 && space > 0 ? space + 1 : at;
+/** Back to the start of the word that the cut goes through, so that none is half struck out; not past a long one. */
+function wordStart(text: string, at: number): number {
+  const start = text.lastIndexOf(' ', at) + 1;
+  return start >= at - 24 ? Math.min(start, at) : at;
 }
 
 /** Turns shown of a long conversation: how it begins, and how it ends. */

@@ -67,9 +67,7 @@ export function ChangedRows({ version }: { version: CheckedVersion }) {
         />
       )}
       {changes.data?.changes.length === 0 && (
-        <p className="py-3 text-ink-2">
-          No row was changed. The files are the same but for their order of bytes.
-        </p>
+        <p className="py-3 text-ink-2">No row was changed. The cures found nothing to do.</p>
       )}
       <ul>
         {changes.data?.changes.map((change) => (

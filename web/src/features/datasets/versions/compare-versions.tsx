@@ -75,7 +75,7 @@ function Compared({ before, after }: { before: CheckedVersion; after: CheckedVer
   const isRepair = after.madeFrom?.version === before.version;
   return (
     <>
-      <div className="grid gap-x-12 lg:grid-cols-2">
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-x-12 lg:grid-cols-[minmax(0,1fr)_minmax(0,1fr)]">
         <Section title="Figures" line={false}>
           <Compare before={before} after={after} lines={comparedFigures(before, after)} what="Figures" />
         </Section>
