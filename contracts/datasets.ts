@@ -81,6 +81,10 @@ export const CheckSummary = z.object({
   /** The same in the words of the other tokenizers that this installation's base models use. */
   otherTokens: z.array(TokenCount).optional(),
   mix: RowMix.optional(),
+  /** Where a file has more rows than a check remembers: how many of the first every row was compared with. */
+  comparedRows: z.int().nonnegative().optional(),
+  /** The same for rows that are nearly equal. */
+  nearComparedRows: z.int().nonnegative().optional(),
   issues: z.array(DatasetIssueCount),
   checkedAt: Timestamp,
   /** Wall time of the check, milliseconds. */

@@ -1,31 +1,43 @@
-/** The whole check of a version: each file once, streaming, with its plain SHA-256 in the same pass. */
-import { createHash } from 'node:crypto';
+/** The whole check of a version: each file read once, its lines looked at by all cores, put together in their order. */
+import { availableParallelism } from 'node:os';
 import type { DatasetFile, DatasetIssue } from '../../../contracts/dataset-issues.ts';
-import type { CheckSummary, DatasetFormat, TokenCount } from '../../../contracts/datasets.ts';
+import type { CheckSoFar, CheckSummary, DatasetFormat } from '../../../contracts/datasets.ts';
 import { LIMITS } from '../../../contracts/limits.ts';
-import { FileCheck } from './check-file.ts';
+import { loadTokenizer } from '../tokens/load-tokenizer.ts';
+import type { CountedModel } from './block.ts';
+import { BlockBuffers } from './block-cutter.ts';
+import { type FileToCheck, readBlocks } from './block-reader.ts';
+import { type BlockThreads, noThreads, WorkerThreads } from './block-threads.ts';
 import { notTextBecause } from './file-kind.ts';
+import { FileFindings } from './file-findings.ts';
 import { IssueLog } from './issue-log.ts';
-import { LineSplitter } from './line-splitter.ts';
-import type { TokenCounter } from '../tokens/token-counter.ts';
+import { Repeats } from './repeats.ts';
+import { MixCount } from './row-mix.ts';
+import { type Sampling, samplingOf } from './sampling.ts';
+import { isExact, tokenCounts } from './token-counts.ts';
 
-interface FileToCheck {
-  bytes: number;
-  chunks: () => AsyncIterable<Uint8Array>;
-}
+export type { FileToCheck } from './block-reader.ts';
 
 export interface CheckRequest {
+  /** JSON Lines; `chunks` is called again where tokens are counted in a second pass. */
   data: FileToCheck;
   validation: FileToCheck | undefined;
-  declaredFormat: DatasetFormat | undefined;
-  counter: TokenCounter;
-  /** Told after each chunk how many bytes of both files are done; it may throw to end the check. */
-  onProgress: (checkedBytes: number) => Promise<void>;
+  declaredFormat?: DatasetFormat | undefined;
+  /** The first one's tokens are shown; those of the others stand beside them. */
+  models: readonly Pick<CountedModel, 'tokenizer' | 'contextLength'>[];
+  /** Left out, as many as the machine has cores. */
+  threads?: number | undefined;
+  /** Rows that are nearly the same; left out, they are looked for. */
+  nearDuplicates?: boolean | undefined;
+  /** Left out, the tokens of a large file are counted exactly in a second pass; without it they are a sample's. */
+  exactTokens?: boolean | undefined;
+  /** Told after each chunk how many bytes of both files are done and what is known; it may throw to end the check. */
+  onProgress: (checkedBytes: number, soFar: CheckSoFar) => Promise<void>;
 }
 
 export interface CheckResult {
   summary: Omit<CheckSummary, 'checkedAt' | 'checkMilliseconds'>;
-  /** The first of each code, in the order of finding. */
+  /** The first of each code and file, in the order of lines. */
   issues: DatasetIssue[];
   /** In lower-case hex, as `sha256sum` prints it. */
   sha256: { data: string; validation: string | undefined };
@@ -33,95 +45,196 @@ export interface CheckResult {
   bytes: { data: number; validation: number | undefined };
 }
 
-/** Counting tokens runs at 15 MB/s (facts.md §4): up to here all rows take three seconds, beyond it a sample does. */
-const COUNT_ALL_BYTES = 48 * 1024 * 1024;
-/** One row in 16 of 500 MB are 31 MB; a hash sample of that size is within 0.2 % (facts.md §4). */
-const SAMPLE_ONE_IN = 16;
+/** A thread takes 40 ms to start and as long to compile what it runs: smaller files are done by then. */
+const ALONE_BYTES = 4 * 1024 * 1024;
+/** One thread reads and hashes 1 GB/s: a seventh that looks at lines would wait for it. Lambda has six cores at most. */
+const MOST_THREADS = 6;
 
-interface Pass {
-  check: FileCheck;
-  sha256: string;
-  bytes: number;
-}
+const threadsFor = (bytes: number, wanted = availableParallelism()): number =>
+  bytes < ALONE_BYTES ? 0 : Math.max(1, Math.min(MOST_THREADS, wanted));
 
 /** Checks both files. The validation file comes first: whatever is in it is then found in the training rows. */
 export async function checkDataset(request: CheckRequest): Promise<CheckResult> {
-  const { counter, data, validation, declaredFormat } = request;
-  const issues = new IssueLog();
-  const countOneIn = counter.exact && data.bytes > COUNT_ALL_BYTES ? SAMPLE_ONE_IN : 1;
-  let done = 0;
-
-  const pass = async (file: DatasetFile, source: FileToCheck, held?: Pass): Promise<Pass> => {
-    const check = new FileCheck({
-      file,
-      issues,
-      counter,
-      countOneIn,
-      expectedFormat: declaredFormat,
-      ...(held ? { validationRows: held.check.seen } : {}),
-    });
-    const splitter = new LineSplitter((bytes, line) => check.line(bytes, line));
-    const digest = createHash('sha256');
-    let bytes = 0;
-    let isText = true;
-    for await (const piece of source.chunks()) {
-      const chunk = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
-      digest.update(chunk);
-      if (bytes === 0 && chunk.length > 0) {
-        const reason = notTextBecause(chunk);
-        if (reason !== undefined) issues.add('not-text', file, undefined, reason);
-        isText = reason === undefined;
-      }
-      bytes += chunk.length;
-      if (isText) splitter.push(chunk);
-      await request.onProgress((done += chunk.length));
-    }
-    if (isText) splitter.end();
-    if (isText && check.rows === 0) issues.add('empty-file', file, undefined, `${bytes} bytes, no row`);
-    return { check, sha256: digest.digest('hex'), bytes };
-  };
-
-  const held = validation ? await pass('validation', validation) : undefined;
-  const trained = await pass('data', data, held);
-  judgeWhole(issues, trained.check, held?.check);
-  const { check } = trained;
-  const tokens =
-    check.usableRows === 0
-      ? null
-      : {
-          tokenizer: counter.tokenizer,
-          method: countingMethod(counter, countOneIn),
-          contextLength: counter.contextLength,
-          validation: held?.check.tokens.total ?? 0,
-          ...check.tokens.counts(),
-        };
-  return {
-    summary: {
-      verdict: issues.hasErrors ? 'rejected' : issues.isEmpty ? 'ready' : 'ready-with-warnings',
-      format: check.format ?? null,
-      rows: check.rows,
-      usableRows: check.usableRows,
-      validationRows: held?.check.usableRows ?? 0,
-      tokens,
-      issues: issues.counts(),
-    },
-    issues: issues.issues,
-    sha256: { data: trained.sha256, validation: held?.sha256 },
-    bytes: { data: trained.bytes, validation: held?.bytes },
-  };
+  const { data, validation, nearDuplicates = true } = request;
+  const bytes = data.bytes + (validation?.bytes ?? 0);
+  const models = request.models.map((model) => ({ ...model, tables: loadTokenizer(model.tokenizer) }));
+  const setup = { models, nearDuplicates };
+  const count = threadsFor(bytes, request.threads);
+  const threads = count === 0 ? noThreads(setup) : new WorkerThreads(setup, count);
+  try {
+    return await new DatasetCheck(request, models, threads, bytes).run();
+  } finally {
+    await threads.close();
+  }
 }
 
-const countingMethod = (counter: TokenCounter, countOneIn: number): TokenCount['method'] =>
-  !counter.exact ? 'by-length' : countOneIn > 1 ? 'sampled' : 'exact';
+interface Looked {
+  findings: FileFindings;
+  source: FileToCheck;
+  sha256: string;
+  bytes: number;
+  isText: boolean;
+}
+
+class DatasetCheck {
+  readonly #request: CheckRequest;
+  readonly #models: readonly CountedModel[];
+  readonly #threads: BlockThreads;
+  readonly #bytes: number;
+  readonly #buffers = new BlockBuffers();
+  readonly #issues = new IssueLog();
+  readonly #repeats: Repeats;
+  readonly #sampling: Sampling;
+  readonly #mix = new MixCount();
+  /** Whether the tokens of the model that is shown are counted exactly in a pass of their own. */
+  readonly #countsAgain: boolean;
+  readonly #looked: FileFindings[] = [];
+  #read = 0;
+
+  constructor(request: CheckRequest, models: readonly CountedModel[], threads: BlockThreads, bytes: number) {
+    this.#request = request;
+    this.#models = models;
+    this.#threads = threads;
+    this.#bytes = bytes;
+    this.#repeats = new Repeats(this.#issues, bytes, request.nearDuplicates ?? true);
+    this.#sampling = samplingOf(bytes);
+    const [shown] = models;
+    this.#countsAgain =
+      (request.exactTokens ?? true) && this.#sampling.countOneIn > 1 && shown !== undefined && isExact(shown);
+  }
+
+  async run(): Promise<CheckResult> {
+    const { data, validation } = this.#request;
+    const held = validation && (await this.#look('validation', validation));
+    const trained = await this.#look('data', data);
+    const files = held ? [held, trained] : [trained];
+    this.#repeats.end();
+    for (const { findings } of files) findings.end();
+    if (this.#countsAgain) for (const looked of files) await this.#count(looked);
+    judgeWhole(this.#issues, trained.findings, held?.findings);
+    return this.#result(trained, held);
+  }
+
+  async #look(file: DatasetFile, source: FileToCheck): Promise<Looked> {
+    const findings = new FileFindings({
+      file,
+      issues: this.#issues,
+      repeats: this.#repeats,
+      mix: file === 'data' ? this.#mix : undefined,
+      models: this.#models,
+      format: this.#request.declaredFormat,
+    });
+    this.#looked.push(findings);
+    let isText = true;
+    const read = await readBlocks(source, {
+      threads: this.#threads,
+      buffers: this.#buffers,
+      isText: (head) => {
+        const found = notTextBecause(Buffer.from(head.buffer, head.byteOffset, head.byteLength));
+        if (found !== undefined) this.#issues.add({ code: 'not-text', file, found });
+        return (isText = found === undefined);
+      },
+      task: (bytes, isFirstOfFile) => ({
+        kind: 'check',
+        bytes,
+        isFirstOfFile,
+        format: findings.format,
+        enough: this.#issues.full(file),
+        ...this.#sampling,
+      }),
+      onAnswer: (block, task, startByte) => {
+        if (block.kind !== 'check') return undefined;
+        // Looked at before the file's form was known, and its own first row has another one.
+        const { firstFormat } = block;
+        const isGuess = task.format === undefined && firstFormat !== undefined;
+        if (isGuess && findings.format !== undefined && findings.format !== firstFormat) return 'again';
+        findings.add(block, startByte);
+        return undefined;
+      },
+      onLongLine: (startByte) => findings.addLongLine(startByte),
+      onChunk: (bytes) => this.#progress(bytes),
+    });
+    if (isText && findings.rows === 0) {
+      this.#issues.add({ code: 'empty-file', file, found: `${read.bytes} bytes, no row` });
+    }
+    return { findings, source, isText, ...read };
+  }
+
+  async #count({ findings, source, isText }: Looked): Promise<void> {
+    if (!isText || findings.usableRows === 0) return this.#progress(source.bytes);
+    const { file, format } = findings;
+    await readBlocks(source, {
+      threads: this.#threads,
+      buffers: this.#buffers,
+      task: (bytes, isFirstOfFile) => ({
+        kind: 'count',
+        bytes,
+        isFirstOfFile,
+        format,
+        enough: this.#issues.full(file),
+      }),
+      onAnswer: (block, _task, startByte) => {
+        if (block.kind === 'count') findings.addCounted(block, startByte);
+        return undefined;
+      },
+      onLongLine: () => findings.addCountedLongLine(),
+      onChunk: (bytes) => this.#progress(bytes),
+    });
+  }
+
+  /** Where everything is read twice, each time is half of the way. */
+  #progress(bytes: number): Promise<void> {
+    this.#read += bytes;
+    const part = this.#countsAgain ? this.#read / 2 : this.#read;
+    const rows = this.#looked.reduce((sum, findings) => sum + findings.rows, 0);
+    const estimatedTokens = this.#looked.at(-1)?.tokens[0]?.total;
+    return this.#request.onProgress(Math.min(this.#bytes, Math.floor(part)), {
+      rows,
+      ...this.#issues.tally(),
+      ...(estimatedTokens ? { estimatedTokens } : {}),
+    });
+  }
+
+  #result(trained: Looked, held: Looked | undefined): CheckResult {
+    const { findings } = trained;
+    const counts = this.#issues.counts();
+    const [tokens, ...otherTokens] = tokenCounts(this.#models, this.#sampling, findings, held?.findings);
+    const isUsed = findings.usableRows > 0;
+    return {
+      summary: {
+        verdict: counts.some(({ severity }) => severity === 'error')
+          ? 'rejected'
+          : counts.length === 0
+            ? 'ready'
+            : 'ready-with-warnings',
+        format: findings.format ?? null,
+        rows: findings.rows,
+        usableRows: findings.usableRows,
+        validationRows: held?.findings.usableRows ?? 0,
+        tokens: (isUsed ? tokens : undefined) ?? null,
+        ...(isUsed && otherTokens.length > 0 ? { otherTokens } : {}),
+        ...(isUsed ? { mix: this.#mix.mix() } : {}),
+        ...this.#repeats.limits(),
+        issues: counts,
+      },
+      issues: this.#issues.issues,
+      sha256: { data: trained.sha256, validation: held?.sha256 },
+      bytes: { data: trained.bytes, validation: held?.bytes },
+    };
+  }
+}
 
 /** What only both files as a whole can tell. */
-function judgeWhole(issues: IssueLog, data: FileCheck, validation: FileCheck | undefined): void {
-  if (data.rows > 0 && data.usableRows < LIMITS.datasetMinimumRows) {
-    const found = `${data.usableRows} usable of ${data.rows} rows; ${LIMITS.datasetMinimumRows} are needed`;
-    issues.add('too-few-rows', 'data', undefined, found);
+function judgeWhole(issues: IssueLog, data: FileFindings, validation: FileFindings | undefined): void {
+  const { rows, usableRows } = data;
+  if (rows > 0 && usableRows < LIMITS.datasetMinimumRows) {
+    const found = `${usableRows} usable of ${rows} rows; ${LIMITS.datasetMinimumRows} are needed`;
+    issues.add({ code: 'too-few-rows', file: 'data', found });
+  } else if (rows > 0 && usableRows < LIMITS.datasetFewRows) {
+    issues.add({ code: 'few-rows', file: 'data', found: `${usableRows} usable rows` });
   }
   if (validation?.format && data.format && validation.format !== data.format) {
     const found = `${validation.format}, where the training file is ${data.format}`;
-    issues.add('mixed-formats', 'validation', undefined, found);
+    issues.add({ code: 'mixed-formats', file: 'validation', found });
   }
 }

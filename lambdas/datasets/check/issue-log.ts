@@ -4,59 +4,121 @@ import {
   type DatasetIssue,
   type DatasetIssueCode,
   type DatasetIssueCount,
+  type SensitiveKind,
 } from '../../../contracts/dataset-issues.ts';
 import { LIMITS } from '../../../contracts/limits.ts';
 
-/** As the contract says: cut to 200 characters and shown as text only, so control characters become visible. */
+export type Finding = Omit<DatasetIssue, 'severity' | 'cure'>;
+
+/** How often a code was found, by whoever kept the findings themselves. */
+export interface FindingCount {
+  code: DatasetIssueCode;
+  count: number;
+  rows: number;
+  firstLine: number;
+  kinds: Partial<Record<SensitiveKind, number>>;
+}
+
+/** As the contract says: cut to 200 characters. */
 const FOUND_CHARACTERS = 200;
-const shown = (found: string) => found.slice(0, FOUND_CHARACTERS).replace(/\p{Cc}/gu, '�');
+/** Control characters, and those that turn the direction of what is written after them. */
+const UNSEEN = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
 
-/** Counts every finding and keeps the first of each code, so that a broken file of any size has a readable report. */
+/** Text of a dataset as it may be shown; a copy, because a piece of a line would keep the whole line in memory. */
+const shown = (text: string, most: number): string =>
+  Buffer.from(text.slice(0, most).toWellFormed().replace(UNSEEN, '\ufffd')).toString();
+
+/**
+ * Counts every finding and keeps the first of each code and file, so that a broken file of any size has a readable
+ * report: at most 1,000 of 40 codes in two files, in practice a few thousand of half a kilobyte.
+ */
 export class IssueLog {
-  readonly issues: DatasetIssue[] = [];
-  readonly #kept = new Map<DatasetIssueCode, number>();
-  readonly #counts = new Map<string, DatasetIssueCount>();
+  readonly #kept = new Map<string, Finding[]>();
+  readonly #counts = new Map<string, DatasetIssueCount & { lastLine: number | undefined }>();
 
-  add(
-    code: DatasetIssueCode,
-    file: DatasetFile,
-    line: number | undefined,
-    found: string,
-    path?: string,
-  ): void {
-    const { severity, cure } = DATASET_ISSUES[code];
-    const counted = this.#counts.get(`${code} ${file}`);
-    if (counted) counted.count += 1;
-    else {
-      const firstLine = line === undefined ? {} : { firstLine: line };
-      this.#counts.set(`${code} ${file}`, { code, severity, file, count: 1, ...firstLine });
+  /** One finding; those of a file come in the order of its lines, but for the ones another file tells. */
+  add(finding: Finding): void {
+    const { code, file, line, kind } = finding;
+    const counted = this.#count(code, file, line);
+    counted.count += 1;
+    if (line !== undefined && counted.lastLine !== line) counted.rows = (counted.rows ?? 0) + 1;
+    counted.lastLine = line;
+    if (kind !== undefined) counted.kinds = { ...counted.kinds, [kind]: (counted.kinds?.[kind] ?? 0) + 1 };
+    this.#keep(finding);
+  }
+
+  /** Findings that were counted where they were found, of which not all need to be there. */
+  addCounted(file: DatasetFile, findings: readonly Finding[], counts: readonly FindingCount[]): void {
+    for (const { code, count, rows, firstLine, kinds } of counts) {
+      const counted = this.#count(code, file, firstLine);
+      counted.count += count;
+      counted.rows = (counted.rows ?? 0) + rows;
+      counted.lastLine = undefined;
+      for (const [kind, more] of Object.entries(kinds) as [SensitiveKind, number][]) {
+        counted.kinds = { ...counted.kinds, [kind]: (counted.kinds?.[kind] ?? 0) + more };
+      }
     }
-    const kept = this.#kept.get(code) ?? 0;
-    if (kept >= LIMITS.issuesPerCode) return;
-    this.#kept.set(code, kept + 1);
-    this.issues.push({
-      code,
-      severity,
-      file,
-      ...(line === undefined ? {} : { line }),
-      ...(path === undefined ? {} : { path }),
-      found: shown(found),
-      cure,
+    for (const finding of findings) this.#keep(finding);
+  }
+
+  /** Codes of which the report has as many as it takes. */
+  full(file: DatasetFile): DatasetIssueCode[] {
+    return [...this.#kept.values()].flatMap(([first, ...more]) =>
+      first?.file === file && more.length + 1 >= LIMITS.issuesPerCode ? [first.code] : [],
+    );
+  }
+
+  #count(code: DatasetIssueCode, file: DatasetFile, line: number | undefined) {
+    const key = `${code} ${file}`;
+    let counted = this.#counts.get(key);
+    if (!counted) {
+      const { severity } = DATASET_ISSUES[code];
+      counted = { code, severity, file, count: 0, lastLine: undefined };
+      this.#counts.set(key, counted);
+    }
+    if (line !== undefined) counted.firstLine = Math.min(line, counted.firstLine ?? line);
+    return counted;
+  }
+
+  #keep(finding: Finding): void {
+    const key = `${finding.code} ${finding.file}`;
+    let kept = this.#kept.get(key);
+    if (!kept) this.#kept.set(key, (kept = []));
+    if (kept.length >= LIMITS.issuesPerCode) return;
+    const { path } = finding;
+    kept.push({
+      ...finding,
+      found: shown(finding.found, FOUND_CHARACTERS),
+      ...(path === undefined ? {} : { path: shown(path, FOUND_CHARACTERS) }),
     });
+  }
+
+  /** What is kept: of the training file first, what the whole file has before its lines, and those in order. */
+  get issues(): DatasetIssue[] {
+    const all = [...this.#kept.values()].flat();
+    return all
+      .toSorted((a, b) => a.file.localeCompare(b.file) || (a.line ?? 0) - (b.line ?? 0))
+      .map((finding) => {
+        const { severity, cure } = DATASET_ISSUES[finding.code];
+        return { ...finding, severity, cure };
+      });
   }
 
   /** Errors first, then what occurs most. */
   counts(): DatasetIssueCount[] {
-    return [...this.#counts.values()].toSorted(
-      (a, b) => a.severity.localeCompare(b.severity) || b.count - a.count,
-    );
+    return [...this.#counts.values()]
+      .map(({ lastLine: _, ...count }) => count)
+      .toSorted((a, b) => a.severity.localeCompare(b.severity) || b.count - a.count);
   }
 
-  get hasErrors(): boolean {
-    return [...this.#counts.values()].some(({ severity }) => severity === 'error');
-  }
-
-  get isEmpty(): boolean {
-    return this.#counts.size === 0;
+  /** Errors and warnings so far. */
+  tally(): { errors: number; warnings: number } {
+    let errors = 0;
+    let warnings = 0;
+    for (const { severity, count } of this.#counts.values()) {
+      if (severity === 'error') errors += count;
+      else warnings += count;
+    }
+    return { errors, warnings };
   }
 }

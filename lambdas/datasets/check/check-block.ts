@@ -1,0 +1,163 @@
+/** Everything a line shows by itself, for one block of lines: form, content, secrets, fingerprints, tokens. */
+import type { DatasetIssueCode } from '../../../contracts/dataset-issues.ts';
+import type { DatasetFormat } from '../../../contracts/datasets.ts';
+import type { TokenCounter } from '../tokens/token-counter.ts';
+import { type CheckedBlock, type CheckTask, ROW } from './block.ts';
+import { linesOf } from './block-lines.ts';
+import { BlockNotes } from './block-notes.ts';
+import { BlockTokens, charactersOf } from './block-tokens.ts';
+import { Fingerprints } from './fingerprint.ts';
+import { languageOf } from './language.ts';
+import { codeOfLine, hasError, isBlankLine, problemOfBytes, problemOfLine, rowOfLine } from './line-row.ts';
+import { signature } from './near-duplicates.ts';
+import { Numbers } from './numbers.ts';
+import { type Row, type Turn, turnPath } from './row.ts';
+import { MixCount } from './row-mix.ts';
+import { FEWEST_WORDS_FOR_BINS, FIRST_BIN, SIGNATURE_LENGTH, WORDS } from './row-signature.ts';
+import { findSensitive } from './sensitive-text.ts';
+import { isPlain, qualityProblems } from './text-quality.ts';
+
+/** Of longer answers the beginning tells the language. */
+const LANGUAGE_CHARACTERS = 600;
+
+/** Holds what is used again for each block of a thread. */
+export class BlockCheck {
+  readonly #counters: readonly TokenCounter[];
+  readonly #nearDuplicates: boolean;
+  readonly #prints = new Fingerprints();
+  readonly #rows = new Numbers();
+  readonly #signatures = new Numbers();
+
+  constructor(counters: readonly TokenCounter[], nearDuplicates: boolean) {
+    this.#counters = counters;
+    this.#nearDuplicates = nearDuplicates;
+  }
+
+  check(task: CheckTask): CheckedBlock {
+    const bytes = Buffer.from(task.bytes.buffer, task.bytes.byteOffset, task.bytes.byteLength);
+    const notes = new BlockNotes(task.enough);
+    const mix = new MixCount();
+    const tokens = new BlockTokens(this.#counters, notes);
+    let lines = 0;
+    let rows = 0;
+    let usableRows = 0;
+    let firstFormat: DatasetFormat | undefined;
+    let format = task.format;
+    let languages = 0;
+    for (const line of linesOf(bytes, task.isFirstOfFile)) {
+      lines += 1;
+      const { text, number, byte } = line;
+      if (text === undefined) {
+        rows += 1;
+        notes.add(problemOfBytes(bytes.subarray(byte, line.end)), number, byte);
+        continue;
+      }
+      if (isBlankLine(text)) {
+        notes.add({ code: 'blank-line', found: 'no text' }, number, byte);
+        continue;
+      }
+      rows += 1;
+      const row = rowOfLine(text);
+      if (row === undefined) {
+        const code = codeOfLine(text);
+        notes.add(notes.wants(code) ? problemOfLine(text, code) : { code, found: '' }, number, byte);
+        continue;
+      }
+      for (const problem of row.problems) notes.add(problem, number, byte);
+      if (row.format === null) continue;
+      firstFormat ??= row.format;
+      format ??= row.format;
+      if (row.format !== format) {
+        notes.add(otherForm(row.format, format), number, byte);
+        continue;
+      }
+      if (hasError(row)) continue;
+      const { turns } = row;
+      const characters = this.#addRow(turns, number, byte);
+      this.#look(row, isPlain(text, line.end - byte), number, byte, notes);
+      mix.addRoles(turns);
+      if (row.hasTools) mix.toolRows += 1;
+      if (row.hasWeights) mix.weightedRows += 1;
+      const prints = this.#prints;
+      tokens.add(row, characters, line, prints.high % task.countOneIn === 0, task.countOneIn === 1);
+      if (languages < task.mostLanguages && prints.low % task.languageOneIn === 0) {
+        languages += 1;
+        mix.languages.add(languageOf(learntText(turns)));
+      }
+      if (this.#nearDuplicates) this.#addSignature(turns);
+      usableRows += 1;
+    }
+    return {
+      kind: 'check',
+      buffer: task.bytes.buffer,
+      lines,
+      rows,
+      usableRows,
+      firstFormat,
+      findings: notes.findings,
+      counts: notes.counts(),
+      rowColumns: this.#rows.taken(),
+      tokens: tokens.parts(),
+      signatures: this.#signatures.taken(),
+      roles: [...mix.roles.counts],
+      languages: [...mix.languages.counts],
+      toolRows: mix.toolRows,
+      weightedRows: mix.weightedRows,
+    };
+  }
+
+  #addRow(turns: readonly Turn[], line: number, byte: number): number {
+    const prints = this.#prints;
+    prints.take(turns);
+    const characters = charactersOf(turns);
+    const at = this.#rows.next(ROW.width);
+    const { array } = this.#rows;
+    array[at + ROW.line] = line;
+    array[at + ROW.byte] = byte;
+    array[at + ROW.low] = prints.low;
+    array[at + ROW.high] = prints.high;
+    array[at + ROW.promptLow] = prints.promptLow;
+    array[at + ROW.promptHigh] = prints.promptHigh;
+    array[at + ROW.characters] = characters;
+    return characters;
+  }
+
+  /** What the text of a usable row holds. */
+  #look({ format, turns }: Row, plain: boolean, line: number, byte: number, notes: BlockNotes): void {
+    for (const problem of qualityProblems(turns, { format, plain })) notes.add(problem, line, byte);
+    for (let at = 0; at < turns.length; at += 1) {
+      const matches = findSensitive(turns[at]?.content ?? '');
+      for (const { code, kind, shown } of matches) {
+        notes.add({ code, kind, found: shown, path: turnPath(format, turns, at) }, line, byte);
+      }
+    }
+  }
+
+  /** Short rows have no bins: a block of tiny rows would else be 16 MB of nothing. */
+  #addSignature(turns: readonly Turn[]): void {
+    const made = signature(turns) ?? NO_SIGNATURE;
+    const length = signatureLength(made, 0);
+    const at = this.#signatures.next(length);
+    for (let number = 0; number < length; number += 1) {
+      this.#signatures.array[at + number] = made[number] ?? 0;
+    }
+  }
+}
+
+const NO_SIGNATURE = new Uint32Array(FIRST_BIN);
+
+/** How many numbers the signature takes that begins here. */
+export const signatureLength = (signatures: Uint32Array, at: number): number =>
+  (signatures[at + WORDS] ?? 0) < FEWEST_WORDS_FOR_BINS ? FIRST_BIN : SIGNATURE_LENGTH;
+
+const otherForm = (found: DatasetFormat, expected: DatasetFormat) => ({
+  code: 'mixed-formats' as const satisfies DatasetIssueCode,
+  found: `${found}, where the file is ${expected}`,
+});
+
+const learntText = (turns: readonly Turn[]): string =>
+  turns
+    .filter(({ learnt }) => learnt)
+    .map(({ content }) => content.slice(0, LANGUAGE_CHARACTERS))
+    .join('\n')
+    .slice(0, LANGUAGE_CHARACTERS);

@@ -1,0 +1,30 @@
+/** The second look at a large file: the tokens of every usable row, when the first look has told the rest. */
+import type { TokenCounter } from '../tokens/token-counter.ts';
+import type { CountedBlock, CountTask } from './block.ts';
+import { linesOf } from './block-lines.ts';
+import { BlockNotes } from './block-notes.ts';
+import { BlockTokens, charactersOf } from './block-tokens.ts';
+import { hasError, isBlankLine, rowOfLine } from './line-row.ts';
+
+/** Which rows are usable is told again: it costs a twentieth of the counting, and a list of them has no bound. */
+export function countBlock(task: CountTask, counters: readonly TokenCounter[]): CountedBlock {
+  const bytes = Buffer.from(task.bytes.buffer, task.bytes.byteOffset, task.bytes.byteLength);
+  const notes = new BlockNotes(task.enough);
+  const tokens = new BlockTokens(counters, notes);
+  let lines = 0;
+  for (const line of linesOf(bytes, task.isFirstOfFile)) {
+    lines += 1;
+    if (line.text === undefined || isBlankLine(line.text)) continue;
+    const row = rowOfLine(line.text);
+    if (row === undefined || row.format !== task.format || hasError(row)) continue;
+    tokens.add(row, charactersOf(row.turns), line, true, true);
+  }
+  return {
+    kind: 'count',
+    buffer: task.bytes.buffer,
+    lines,
+    findings: notes.findings,
+    counts: notes.counts(),
+    tokens: tokens.parts(),
+  };
+}

@@ -1,0 +1,55 @@
+/** From a line's text to its row: what cannot be parsed is told apart before it is, and where it breaks. */
+import { DATASET_ISSUES } from '../../../contracts/dataset-issues.ts';
+import { LIMITS } from '../../../contracts/limits.ts';
+import { excerptAround, whereJsonBreaks } from './json-break.ts';
+import { nestsDeeperThan } from './nesting.ts';
+import { readRow, type Row, type RowProblem } from './row.ts';
+
+const OPENING_BRACE = 0x7b;
+
+/** Whether a line says nothing. Nearly all begin with a brace, and then nothing is copied to know it. */
+export const isBlankLine = (text: string): boolean =>
+  text.charCodeAt(0) !== OPENING_BRACE && text.trim() === '';
+
+export interface LineRow extends Row {
+  /** What the row offers its answers to call, as it stands there. */
+  tools: readonly unknown[] | undefined;
+}
+
+/** The row of a line that is not blank; undefined where it has none, and then `problemOfLine` says why. */
+export function rowOfLine(text: string): LineRow | undefined {
+  if (nestsDeeperThan(text, LIMITS.datasetLineDepth)) return undefined;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const row = readRow(value);
+  const tools =
+    row.hasTools && typeof value === 'object' && value !== null && 'tools' in value ? value.tools : undefined;
+  return Object.assign(row, { tools: Array.isArray(tools) ? tools : undefined });
+}
+
+/** A row can be trained on when none of its problems is an error and it has the form of its file. */
+export const hasError = ({ problems }: Row): boolean =>
+  problems.length > 0 && problems.some(({ code }) => DATASET_ISSUES[code].severity === 'error');
+
+/** Why a line has no row. */
+export function codeOfLine(text: string): 'too-deep' | 'not-json' {
+  return nestsDeeperThan(text, LIMITS.datasetLineDepth) ? 'too-deep' : 'not-json';
+}
+
+export function problemOfLine(text: string, code: 'too-deep' | 'not-json'): RowProblem {
+  if (code === 'too-deep') return { code, found: `more than ${LIMITS.datasetLineDepth} levels` };
+  const at = whereJsonBreaks(text);
+  return { code, column: at + 1, found: excerptAround(text, at) };
+}
+
+/** Why bytes are no text: the first that UTF-8 does not have, and what stands around it. */
+export function problemOfBytes(bytes: Buffer): RowProblem {
+  // What is no UTF-8 becomes U+FFFD; a file that holds that character itself is shown a place too early.
+  const text = bytes.toString('utf8');
+  const at = Math.max(0, text.indexOf('\ufffd'));
+  return { code: 'not-utf8', column: at + 1, found: excerptAround(text, at) };
+}

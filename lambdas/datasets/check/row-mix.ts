@@ -1,0 +1,103 @@
+/** Which orders of roles and which languages occur, in what number of rows. */
+import type { RowMix } from '../../../contracts/datasets.ts';
+import type { Turn } from './row.ts';
+
+/** The contract shows so many of each. */
+const SHOWN = 12;
+/** A hostile file has another order in each row; what comes after so many is not counted apart. */
+const MOST_ORDERS = 200;
+/** Of longer conversations the beginning is looked at. */
+const MOST_TURNS = 16;
+const MOST_WRITTEN = 8;
+const LONGEST_CYCLE = 4;
+
+const nameOf = ({ role, branch }: Turn) => branch ?? role;
+
+/** As in `system user assistant …`: what repeats to the end is written once. */
+export function orderOf(turns: readonly Turn[]): string {
+  const names = turns.slice(0, MOST_TURNS).map(nameOf);
+  for (let length = 1; length < names.length; length += 1) {
+    for (let cycle = 1; cycle <= Math.min(LONGEST_CYCLE, length); cycle += 1) {
+      const repeats = names.every((name, at) => at < length || name === names[at - cycle]);
+      // The whole cycle must come again: `user assistant assistant` is an order of its own.
+      if (repeats && names.length - length >= Math.max(2, cycle))
+        return `${names.slice(0, length).join(' ')} …`;
+    }
+  }
+  return names.length > MOST_WRITTEN ? `${names.slice(0, MOST_WRITTEN).join(' ')} …` : names.join(' ');
+}
+
+/** Counts by name, with a bound on the names. */
+class Tally {
+  readonly counts = new Map<string, number>();
+
+  add(name: string, rows = 1): void {
+    const count = this.counts.get(name);
+    if (count === undefined && this.counts.size >= MOST_ORDERS) return;
+    this.counts.set(name, (count ?? 0) + rows);
+  }
+}
+
+interface MixParts {
+  roles: readonly [order: string, rows: number][];
+  languages: readonly [language: string, rows: number][];
+  toolRows: number;
+  weightedRows: number;
+}
+
+const CODES: Record<string, number> = {
+  system: 1,
+  user: 2,
+  assistant: 3,
+  tool: 4,
+  text: 5,
+  chosen: 6,
+  rejected: 7,
+};
+
+export class MixCount {
+  readonly roles = new Tally();
+  readonly languages = new Tally();
+  toolRows = 0;
+  weightedRows = 0;
+  /** Roles as one number → their order in words: 8^16 is below 2^53. */
+  readonly #orders = new Map<number, string>();
+
+  addRoles(turns: readonly Turn[]): void {
+    let key = 0;
+    for (let at = 0; at < turns.length && at < MOST_TURNS; at += 1) {
+      const turn = turns[at];
+      if (turn) key = key * 8 + (CODES[nameOf(turn)] ?? 0);
+    }
+    let order = this.#orders.get(key);
+    if (order === undefined) {
+      order = orderOf(turns);
+      if (this.#orders.size < MOST_ORDERS) this.#orders.set(key, order);
+    }
+    this.roles.add(order);
+  }
+
+  /** What another thread counted. */
+  merge(other: MixParts): void {
+    for (const [order, rows] of other.roles) this.roles.add(order, rows);
+    for (const [language, rows] of other.languages) this.languages.add(language, rows);
+    this.toolRows += other.toolRows;
+    this.weightedRows += other.weightedRows;
+  }
+
+  mix(): RowMix {
+    const languages = most(this.languages);
+    const looked = [...this.languages.counts.values()].reduce((sum, rows) => sum + rows, 0);
+    return {
+      roles: most(this.roles).map(([order, rows]) => ({ order, rows })),
+      languages: languages.map(([language, rows]) => ({ language, share: rows / looked })),
+      toolRows: this.toolRows,
+      weightedRows: this.weightedRows,
+    };
+  }
+}
+
+const most = ({ counts }: Tally): [string, number][] =>
+  [...counts]
+    .toSorted(([one, rows], [other, others]) => others - rows || (one < other ? -1 : 1))
+    .slice(0, SHOWN);
