@@ -46,6 +46,8 @@ export const BaseModel = z.object({
   /** Trainable parameters for each unit of rank, all linear layers (facts.md §5). */
   loraParametersPerRank: z.int().positive(),
   weightBytes: z.int().positive(),
+  /** Whether its chat template writes tool calls and their results; rows with them are refused where it does not. */
+  knowsTools: z.boolean().optional(),
   /** Where the weights come from; a hub revision is pinned. */
   source: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('packaged'), revision: z.string() }),

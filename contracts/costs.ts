@@ -73,7 +73,14 @@ export const estimateCost = operation({
   summary: 'What a run would take in time, memory and money, before it costs anything.',
   body: z.strictObject(runChoices),
   success: { status: 200, body: Estimate },
-  problems: ['dataset-not-ready', 'dataset-archived', 'base-model-unknown', 'gpu-type-unknown'],
+  problems: [
+    'dataset-not-ready',
+    'dataset-archived',
+    'format-not-trainable',
+    'tools-not-supported',
+    'base-model-unknown',
+    'gpu-type-unknown',
+  ],
 });
 
 /** One interval of use, append-only; never across a month's end (UTC). */

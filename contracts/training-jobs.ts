@@ -216,6 +216,8 @@ export const createTrainingJob = operation({
   problems: [
     'dataset-not-ready',
     'dataset-archived',
+    'format-not-trainable',
+    'tools-not-supported',
     'base-model-unknown',
     'gpu-type-unknown',
     'does-not-fit',
@@ -278,6 +280,8 @@ export const retryTrainingJob = operation({
     'job-not-retryable',
     'dataset-not-ready',
     'dataset-archived',
+    'format-not-trainable',
+    'tools-not-supported',
     'gpu-type-unknown',
     'does-not-fit',
     'cap-too-small',

@@ -13,6 +13,7 @@ interface Architecture {
 
 /** A base model with what only the estimate needs; `toPublic` is what the API shows. */
 export interface CatalogBaseModel extends Omit<BaseModel, 'loraParametersPerRank'> {
+  knowsTools: boolean;
   architecture: Architecture;
   /** Whose tokens it counts: figures counted with another tokenizer are only a hint. */
   tokenizer: string;
@@ -66,6 +67,7 @@ export const BASE_MODELS: readonly CatalogBaseModel[] = [
     },
     architecture: { layers: 4, queryWidth: 128, keyValueWidth: 64, feedForward: 352, vocabulary: 768 },
     tokenizer: 'brightrun/tiny-base',
+    knowsTools: false,
   },
   {
     id: 'meta-llama/Llama-3.2-1B-Instruct',
@@ -90,6 +92,7 @@ export const BASE_MODELS: readonly CatalogBaseModel[] = [
       vocabulary: 128_256,
     },
     tokenizer: 'llama-3',
+    knowsTools: true,
   },
   {
     id: 'meta-llama/Llama-3.2-3B-Instruct',
@@ -114,6 +117,7 @@ export const BASE_MODELS: readonly CatalogBaseModel[] = [
       vocabulary: 128_256,
     },
     tokenizer: 'llama-3',
+    knowsTools: true,
   },
   {
     id: 'meta-llama/Llama-3.1-8B-Instruct',
@@ -138,6 +142,7 @@ export const BASE_MODELS: readonly CatalogBaseModel[] = [
       vocabulary: 128_256,
     },
     tokenizer: 'llama-3',
+    knowsTools: true,
   },
   {
     id: 'Qwen/Qwen3-8B',
@@ -162,6 +167,7 @@ export const BASE_MODELS: readonly CatalogBaseModel[] = [
       vocabulary: 151_936,
     },
     tokenizer: 'qwen-3',
+    knowsTools: true,
   },
   {
     id: 'meta-llama/Llama-3.1-70B-Instruct',
@@ -186,5 +192,6 @@ export const BASE_MODELS: readonly CatalogBaseModel[] = [
       vocabulary: 128_256,
     },
     tokenizer: 'llama-3',
+    knowsTools: true,
   },
 ];

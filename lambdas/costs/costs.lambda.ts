@@ -44,7 +44,7 @@ export const handler = serve(costOperations, environment, (env) => {
       ]);
       const baseModel = catalog.baseModel(body.baseModel);
       const estimate = estimateRun({
-        data: checkedData(found),
+        data: checkedData(found, baseModel),
         baseModel,
         gpuType: catalog.gpuType(body.gpuType),
         gpuCount: body.gpuCount,

@@ -1,6 +1,6 @@
 /** What a run will do with a dataset: rows, tokens, steps and evaluations, as the trainer counts them. */
 import type { Hyperparameters } from '../../contracts/catalog.ts';
-import type { CheckSummary } from '../../contracts/datasets.ts';
+import type { CheckSummary, TokenCount } from '../../contracts/datasets.ts';
 import type { CatalogBaseModel } from '../catalog/base-models.ts';
 
 /** The part of a checked version that decides a run's size. */
@@ -54,37 +54,56 @@ export function tokensPaidFor(
   return epochs * trainingTokens + evaluations * validationTokens;
 }
 
-/** Tokens of all rows with each cut at `longest`, from the histogram; unknown lengths are taken as they come. */
-function cutTokens(summary: CheckSummary, total: number, longest: number): { tokens: number; rows: number } {
-  const bins = summary.tokens?.histogram ?? [];
-  const middle = (bin: (typeof bins)[number]) => {
-    const end = bin.to ?? Math.max(bin.from, summary.tokens?.longestRow ?? bin.from);
-    return (bin.from + end) / 2;
-  };
-  const counted = bins.reduce((sum, bin) => sum + middle(bin) * bin.rows, 0);
-  if (counted === 0) return { tokens: total, rows: 0 };
-  const scale = total / counted;
-  let tokens = 0;
+/** The count of a base model's own tokenizer, where the check had it: the shown one or one of the others. */
+export function ownTokenCount(
+  { tokens, otherTokens = [] }: Pick<CheckSummary, 'tokens' | 'otherTokens'>,
+  tokenizer: string,
+): TokenCount | undefined {
+  const counts = tokens ? [tokens, ...otherTokens] : otherTokens;
+  return counts.find((count) => count.tokenizer === tokenizer && count.method !== 'by-length');
+}
+
+/** How long rows are, by the histogram: the middle of each bar, and for the open one what is left of the total. */
+function lengthsOf({ histogram, total, longestRow }: TokenCount): { length: number; rows: number }[] {
+  let left = total;
+  return histogram.map(({ from, to, rows }) => {
+    const most = Math.max(from, longestRow);
+    const length = to === null ? Math.min(most, Math.max(from, left / Math.max(1, rows))) : (from + to) / 2;
+    left -= length * rows;
+    return { length, rows };
+  });
+}
+
+/** Tokens of all rows with each cut at `longest`; `scale` leads from the counted tokens to those of this model. */
+function cutTokens(
+  counted: TokenCount | null,
+  total: number,
+  scale: number,
+  longest: number,
+): { tokens: number; rows: number } {
+  let whole = 0;
+  let kept = 0;
   let rows = 0;
-  for (const bin of bins) {
-    const length = middle(bin) * scale;
-    tokens += Math.min(length, longest) * bin.rows;
-    if (length > longest) rows += bin.rows;
+  for (const bar of counted ? lengthsOf(counted) : []) {
+    const length = bar.length * scale;
+    whole += length * bar.rows;
+    kept += Math.min(length, longest) * bar.rows;
+    if (length > longest) rows += bar.rows;
   }
-  return { tokens: Math.round(tokens), rows };
+  // Lengths that are not known are taken as they come.
+  return whole === 0 ? { tokens: total, rows: 0 } : { tokens: Math.round((total * kept) / whole), rows };
 }
 
 /** The size of a run; throws nothing, a dataset without usable rows gives a run of one empty step. */
 export function sizeOfRun(data: CheckedData, model: CatalogBaseModel, chosen: Hyperparameters): RunSize {
   const { summary } = data;
-  const counted = summary.tokens;
-  const ownTokenizer = counted?.tokenizer === model.tokenizer && counted.method !== 'by-length';
+  const own = ownTokenCount(summary, model.tokenizer);
+  const counted = own ?? summary.tokens;
   const total =
-    counted && (ownTokenizer || counted.method === 'by-length')
-      ? counted.total
-      : Math.ceil(data.bytes / BYTES_PER_TOKEN);
+    own || counted?.method === 'by-length' ? (counted?.total ?? 0) : Math.ceil(data.bytes / BYTES_PER_TOKEN);
+  const scale = counted && counted.total > 0 ? total / counted.total : 1;
   const rows = summary.usableRows;
-  const cut = cutTokens(summary, total, chosen.maxSequenceTokens);
+  const cut = cutTokens(counted, total, scale, chosen.maxSequenceTokens);
   const validationRows = data.hasValidationFile
     ? Math.min(summary.validationRows, MOST_VALIDATION_ROWS)
     : rowsHeldBack(rows, chosen.validationFraction);
@@ -92,8 +111,8 @@ export function sizeOfRun(data: CheckedData, model: CatalogBaseModel, chosen: Hy
   const perRow = rows === 0 ? 0 : cut.tokens / rows;
   const tokensPerEpoch = Math.round(perRow * trainingRows);
   const validationTokens =
-    data.hasValidationFile && counted && ownTokenizer
-      ? Math.round((counted.validation * validationRows) / Math.max(1, summary.validationRows))
+    data.hasValidationFile && own
+      ? Math.round((own.validation * validationRows) / Math.max(1, summary.validationRows))
       : Math.round(perRow * validationRows);
   const stepsPerEpoch = Math.max(1, Math.ceil(trainingRows / chosen.batchSize));
   const steps = stepsPerEpoch * chosen.epochs;
@@ -108,9 +127,9 @@ export function sizeOfRun(data: CheckedData, model: CatalogBaseModel, chosen: Hy
     steps,
     evaluations,
     totalTokens: tokensPaidFor(chosen.epochs, tokensPerEpoch, paidEvaluations, validationTokens),
-    rowsCut: ownTokenizer || !counted ? cut.rows : 0,
-    tokenUncertainty: ownTokenizer
-      ? counted.method === 'exact'
+    rowsCut: own ? cut.rows : 0,
+    tokenUncertainty: own
+      ? own.method === 'exact'
         ? { low: 1, high: 1 }
         : { low: 0.98, high: 1.02 }
       : { low: 0.6, high: 1.4 },

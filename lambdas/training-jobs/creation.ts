@@ -12,6 +12,7 @@ import type {
 } from '../../contracts/training-jobs.ts';
 import { chooseHyperparameters } from '../catalog/presets.ts';
 import type { StageCatalog } from '../catalog/stage-catalog.ts';
+import { assertTrainable } from '../catalog/trainable-rows.ts';
 import { estimateRun, largestCap, type RunEstimate } from '../costs/estimate.ts';
 import { monthOf } from '../costs/ledger.ts';
 import { queuedOutcome, usd } from './job-outcomes.ts';
@@ -81,6 +82,7 @@ export function decideCreation(asked: JobToDecide, now: Date): JobChange {
   const { format } = version.summary;
   // A version is ready only with a format; a record without one is not what the check writes.
   if (!format) throw new ProblemError('dataset-not-ready');
+  assertTrainable(version.summary, baseModel);
   const hyperparameters = chooseHyperparameters(baseModel, wish.preset, wish.hyperparameters);
   const estimate = estimateRun({
     data: {

@@ -3,12 +3,15 @@ import * as fc from 'fast-check';
 import type { Hyperparameters } from '../../contracts/catalog.ts';
 import { Estimate } from '../../contracts/costs.ts';
 import type { CheckSummary } from '../../contracts/datasets.ts';
+import { ProblemError } from '../../contracts/problems.ts';
 import { BASE_MODELS } from '../../lambdas/catalog/base-models.ts';
+import { assertTrainable } from '../../lambdas/catalog/trainable-rows.ts';
 import { GPU_TYPES } from '../../lambdas/catalog/gpu-types.ts';
 import { chooseHyperparameters } from '../../lambdas/catalog/presets.ts';
 import { budgetView } from '../../lambdas/costs/budget.ts';
 import { estimateRun, largestCap } from '../../lambdas/costs/estimate.ts';
-import { rowsHeldBack, tokensPaidFor } from '../../lambdas/costs/run-size.ts';
+import { cheapestGpus, presetCosts } from '../../lambdas/costs/preset-costs.ts';
+import { rowsHeldBack, sizeOfRun, tokensPaidFor } from '../../lambdas/costs/run-size.ts';
 import { MEASURED_RUNS, speedOf } from '../../lambdas/costs/speed.ts';
 
 const model = (id: string) => BASE_MODELS.find((candidate) => candidate.id === id)!;
@@ -196,5 +199,94 @@ describe('an estimate', () => {
     const said = estimate(100, { maxSequenceTokens: 16 }, { tokensPerRow: 40 });
     expect(said.tokensPerEpoch).toBe(said.trainingRows * 16);
     expect(said.remarks.join(' ')).toContain('100 rows are longer than 16 tokens');
+  });
+});
+
+describe('tokens', () => {
+  const counted = (tokenizer: string, tokensPerRow: number) => summary(200, tokensPerRow, tokenizer).tokens!;
+  const sizeFor = (changes: Partial<CheckSummary>, baseModel = llama) =>
+    sizeOfRun(
+      { summary: { ...summary(200, 50), ...changes }, bytes: 80_000, hasValidationFile: false },
+      baseModel,
+      chooseHyperparameters(baseModel, 'quick', {}),
+    );
+
+  test('are those of the base model’s own tokenizer, also where another one’s are shown', () => {
+    const size = sizeFor({ otherTokens: [counted('qwen-3', 33), counted('llama-3', 30)] });
+    expect(size.tokensPerEpoch).toBe(180 * 30);
+    expect(size.tokenUncertainty).toEqual({ low: 1, high: 1 });
+  });
+
+  test('are told from the bytes where only others were counted, and the range is wide', () => {
+    const size = sizeFor({ otherTokens: [{ ...counted('llama-3', 30), method: 'by-length' }] });
+    expect(size.tokensPerEpoch).toBe(180 * 100);
+    expect(size.tokenUncertainty.high).toBe(1.4);
+  });
+
+  test('of few very long rows do not make the others look cut', () => {
+    // 198 rows of 300 tokens and two of 60,000: cut at 2,048 there are 198 × 300 + 2 × 2,048 left.
+    const tokens = {
+      ...counted('llama-3', 300),
+      total: 198 * 300 + 120_000,
+      longestRow: 60_000,
+      histogram: [
+        { from: 289, to: 304, rows: 198 },
+        { from: 369, to: null, rows: 2 },
+      ],
+    };
+    const { tokensPerEpoch, rowsCut } = sizeFor({ tokens });
+    const exact = ((198 * 300 + 2 * 2048) / 200) * 180;
+    expect(Math.abs(tokensPerEpoch / exact - 1)).toBeLessThan(0.02);
+    expect(rowsCut).toBe(2);
+  });
+});
+
+describe('what each preset would cost', () => {
+  const data = { summary: summary(500, 40), bytes: 80_000, hasValidationFile: false };
+
+  test('rises from quick to quality', () => {
+    const costs = presetCosts(data, tiny, { gpuType: gpu('cpu-2'), gpuCount: 1 });
+    expect(costs.map(({ preset }) => preset.id)).toEqual(['quick', 'balanced', 'quality']);
+    const [quick = 0, balanced = 0, quality = 0] = costs.map(
+      ({ estimate }) => estimate.costUsdMicros.expected,
+    );
+    expect(quick).toBeLessThan(balanced);
+    expect(balanced).toBeLessThan(quality);
+  });
+
+  test('is told for the cheapest GPUs on which all of them fit', () => {
+    expect(cheapestGpus(data, tiny, GPU_TYPES)?.gpuType.id).toBe('cpu-2');
+    const on = cheapestGpus(data, llama, GPU_TYPES);
+    expect(on).toMatchObject({ gpuType: { id: 'nvidia-a100-80gb' }, gpuCount: 1 });
+    const large = cheapestGpus(data, model('meta-llama/Llama-3.1-70B-Instruct'), GPU_TYPES)!;
+    expect(large.gpuType.accelerator).toBe('cuda');
+    expect(large.gpuCount).toBeGreaterThan(1);
+    expect(cheapestGpus(data, llama, [gpu('cpu-2')])).toBeUndefined();
+  });
+});
+
+describe('an estimate is refused', () => {
+  const refusal = (changes: Partial<CheckSummary>, baseModel = tiny) => {
+    try {
+      assertTrainable({ ...summary(20, 40), ...changes }, baseModel);
+      return 'trainable';
+    } catch (error) {
+      return error instanceof ProblemError ? error.code : String(error);
+    }
+  };
+  const mix = { roles: [], languages: [], toolRows: 3, weightedRows: 0 };
+
+  test('for rows that no trainer here takes', () => {
+    expect(refusal({ format: 'preference' })).toBe('format-not-trainable');
+    expect(refusal({ format: 'sharegpt' })).toBe('format-not-trainable');
+    for (const format of ['chat', 'prompt-completion', 'instruction', 'text'] as const) {
+      expect(refusal({ format })).toBe('trainable');
+    }
+  });
+
+  test('for rows with tools, where the base model does not know them', () => {
+    expect(refusal({ mix })).toBe('tools-not-supported');
+    expect(refusal({ mix }, llama)).toBe('trainable');
+    expect(refusal({ mix: { ...mix, toolRows: 0 } })).toBe('trainable');
   });
 });

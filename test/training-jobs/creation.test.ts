@@ -103,6 +103,24 @@ describe('a job is refused', () => {
       { found: { dataset, version: { ...version, status: 'rejected' } as never } },
       'dataset-not-ready',
     ],
+    [
+      'on rows that the trainer does not take',
+      { found: { dataset, version: { ...version, summary: { ...summary, format: 'preference' } } as never } },
+      'format-not-trainable',
+    ],
+    [
+      'on tool calls, with a base model that does not know them',
+      {
+        found: {
+          dataset,
+          version: {
+            ...version,
+            summary: { ...summary, mix: { roles: [], languages: [], toolRows: 2, weightedRows: 0 } },
+          } as never,
+        },
+      },
+      'tools-not-supported',
+    ],
     ['with a base model nobody has', wished({ baseModel: 'x' }), 'base-model-unknown'],
     ['with a GPU type of another stage', wished({ gpuType: 'nvidia-h100-80gb' }), 'gpu-type-unknown'],
     ['with a cap that cannot pay for a model', wished({ capUsdMicros: 1 }), 'cap-too-small'],
