@@ -5,13 +5,14 @@ import { checkDataset, type CheckResult } from './check/check-dataset.ts';
 import { type PinnedFile, rowsOf, type RowsOfFile, sourceOf } from './convert-file.ts';
 import type { DatasetFiles } from './dataset-files.ts';
 import type { CheckedFiles, VersionIn } from './dataset-version.ts';
+import type { CountedModel } from './tokens/stage-counter.ts';
 import { convertedKey } from './upload.ts';
 import { isLastTry, type Progress } from './version-lease.ts';
 
 export interface CheckPorts {
   files: DatasetFiles;
   /** Whose tokens are counted; the first is the one that is shown. */
-  models: readonly { tokenizer: string; contextLength: number }[];
+  models: readonly CountedModel[];
 }
 
 type Found = Omit<CheckSummary, 'checkedAt' | 'checkMilliseconds'>;

@@ -12,7 +12,9 @@ import type { DatasetStore } from './dataset-store.ts';
 import type { Judged, VersionIn } from './dataset-version.ts';
 import { repairFiles } from './repair/repair-files.ts';
 import type { Repaired } from './repaired-version.ts';
-import type { TokenCounter } from './tokens/token-counter.ts';
+import { loadTokenizer } from './tokens/load-tokenizer.ts';
+import type { CountedModel } from './tokens/stage-counter.ts';
+import { type TokenCounter, tokenCounter } from './tokens/token-counter.ts';
 import { changesKey, fileKey } from './upload.ts';
 
 /** The repair has ended without a version, for a reason that its person should hear. */
@@ -21,7 +23,13 @@ export class RepairImpossible extends Error {}
 export interface RepairPorts {
   store: Pick<DatasetStore, 'version'>;
   files: DatasetFiles;
-  counter: TokenCounter;
+  models: readonly CountedModel[];
+}
+
+/** Long rows are told by the tokens that are shown. */
+function counterOf([model]: readonly CountedModel[]): TokenCounter {
+  if (!model) throw new Error('No base model says how tokens are counted.');
+  return tokenCounter(model, loadTokenizer(model.tokenizer));
 }
 
 const TABLES = new Set(['csv', 'tsv', 'parquet']);
@@ -70,7 +78,7 @@ function withoutMapping({ cures, maxTokens }: RepairOrder): RepairOrder {
  * Throws `RepairImpossible`, and `FileGone`.
  */
 export async function makeRepair(
-  { store, files, counter }: RepairPorts,
+  { store, files, models }: RepairPorts,
   record: VersionIn<'repairing'>,
   onProgress: (bytes: number) => Promise<void>,
 ): Promise<Repaired> {
@@ -99,7 +107,7 @@ export async function makeRepair(
       data: data.source,
       validation: validation?.source,
       order: isMapped ? withoutMapping(order) : order,
-      counter,
+      counter: counterOf(models),
       write: {
         data: (chunk) => to.write(chunk),
         ...(held ? { validation: (chunk: Buffer) => held.write(chunk) } : {}),

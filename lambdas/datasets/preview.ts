@@ -38,11 +38,11 @@ function rawOf(bytes: Buffer): string {
   return maskSensitive(text, SECRETS).slice(0, RAW_CHARACTERS);
 }
 
-const shown = (turn: Turn, counter: TokenCounter): PreviewRow['messages'][number] => ({
+const shown = (turn: Turn, tokens: number | undefined): PreviewRow['messages'][number] => ({
   role: turn.role,
   content: turn.content,
   learnt: turn.learnt,
-  ...(counter.exact ? { tokens: counter.count([turn]).total } : {}),
+  ...(tokens === undefined ? {} : { tokens }),
   ...(turn.toolCalls ? { toolCalls: turn.toolCalls } : {}),
   ...(turn.branch ? { branch: turn.branch } : {}),
 });
@@ -64,7 +64,8 @@ function conversation(
   }
   const { turns, problems } = readRow(value);
   if (turns.length === 0 || problems.some(isBroken)) return undefined;
-  const messages = turns.map((turn) => shown(turn, counter));
+  const ofTurns = counter.exact ? counter.ofTurns(turns) : [];
+  const messages = turns.map((turn, at) => shown(turn, ofTurns[at]));
   return { tokens: counter.exact ? counter.count(turns).total : null, messages };
 }
 

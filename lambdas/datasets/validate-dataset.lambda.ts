@@ -8,7 +8,7 @@ import { multipartUploads, signingClient } from '../runtime/s3-multipart.ts';
 import { dynamoDatasetStore } from './dynamo-dataset-store.ts';
 import { s3DatasetFiles } from './s3-dataset-files.ts';
 import { sqsValidationQueue } from './sqs-validation-queue.ts';
-import { stageCounter, stageModels } from './tokens/stage-counter.ts';
+import { stageModels } from './tokens/stage-counter.ts';
 import { GIVEN_UP } from './validation-queue.ts';
 import { validateVersion } from './validate-version.ts';
 import { requestOfMessage } from './validation-message.ts';
@@ -28,7 +28,6 @@ export const handler = consumeQueue(environment, (env) => {
     files: s3DatasetFiles(client, env.DATASETS_BUCKET),
     queue: sqsValidationQueue(env.VALIDATION_QUEUE_URL),
     models: stageModels(env.BASE_MODELS),
-    counter: () => stageCounter(env.BASE_MODELS),
   };
   return async ({ body, id, now }) => {
     const request = requestOfMessage(body);

@@ -11,7 +11,6 @@ import { Heart, LeaseLost, OutOfTime } from './heart.ts';
 import { makeRepair, RepairImpossible } from './make-repair.ts';
 import { repaired } from './repaired-version.ts';
 import { reportFile } from './report.ts';
-import type { TokenCounter } from './tokens/token-counter.ts';
 import { reportKey, type Uploads } from './upload.ts';
 import type { ValidationQueue, ValidationRequest } from './validation-queue.ts';
 import { decideLease, outOfTime, PAUSE_SECONDS, putBack } from './version-lease.ts';
@@ -20,8 +19,6 @@ export interface ValidationPorts extends CheckPorts {
   store: DatasetStore;
   uploads: Uploads;
   queue: ValidationQueue;
-  /** Made at the first repair: its tables are large. */
-  counter: () => TokenCounter;
   now: () => Date;
 }
 
@@ -41,7 +38,7 @@ export async function validateVersion(
   request: ValidationRequest,
   holder: string,
 ): Promise<ValidationOutcome> {
-  const { store, queue, now } = ports;
+  const { queue, now } = ports;
   const name = await nameOf(ports, request);
   if (name === undefined || !(await isWhole(ports, request))) return { kind: 'nothing-to-do' };
   const lease = await takeLease(ports, request, { holder, name });
@@ -84,9 +81,7 @@ async function work(ports: ValidationPorts, heart: Heart): Promise<DatasetVersio
   const { now, files } = ports;
   const started = now();
   if (heart.record.status === 'repairing') {
-    const made = await makeRepair({ ...ports, counter: ports.counter() }, heart.record, (bytes) =>
-      heart.beat({ bytes }),
-    );
+    const made = await makeRepair(ports, heart.record, (bytes) => heart.beat({ bytes }));
     await heart.move(repaired(heart.record, made, now()));
   }
   const record = heart.record as VersionIn<'validating'>;

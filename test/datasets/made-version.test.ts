@@ -8,7 +8,6 @@ import { changesPage } from '../../lambdas/datasets/changes.ts';
 import { newDataset } from '../../lambdas/datasets/dataset.ts';
 import { finishDeletion } from '../../lambdas/datasets/delete-dataset.ts';
 import { retried, uploaded, newVersion } from '../../lambdas/datasets/dataset-version.ts';
-import { tokenCounter } from '../../lambdas/datasets/tokens/token-counter.ts';
 import { validateVersion, type ValidationPorts } from '../../lambdas/datasets/validate-version.ts';
 import { LEASE_SECONDS } from '../../lambdas/datasets/version-lease.ts';
 import { memoryBucket, memoryDatasetStore, memoryQueue } from './memory-datasets.ts';
@@ -35,7 +34,6 @@ beforeEach(() => {
     files: bucket.files,
     queue: queue.queue,
     models: [MODEL],
-    counter: () => tokenCounter(MODEL),
     now: () => new Date((clock += 1)),
   };
 });
@@ -190,7 +188,7 @@ describe('a file that is no JSON Lines', () => {
   test('whose conversion died is converted anew, and only what is pinned counts', async () => {
     uploads(CSV);
     const open = bucket.files.open;
-    bucket.files.open = async function* (key, versionId) {
+    bucket.files.open = async function* () {
       yield Buffer.from(CSV.slice(0, 300));
       throw new Error('connection reset');
     };

@@ -2,7 +2,6 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { newDataset } from '../../lambdas/datasets/dataset.ts';
 import { newVersion } from '../../lambdas/datasets/dataset-version.ts';
 import { decideVersionSweep } from '../../lambdas/datasets/sweep-datasets.ts';
-import { tokenCounter } from '../../lambdas/datasets/tokens/token-counter.ts';
 import { validateVersion, type ValidationPorts } from '../../lambdas/datasets/validate-version.ts';
 import { dueAt, LEASE_SECONDS, MOST_TRIES, PAUSE_SECONDS } from '../../lambdas/datasets/version-lease.ts';
 import { memoryBucket, memoryDatasetStore, memoryQueue } from './memory-datasets.ts';
@@ -39,7 +38,6 @@ beforeEach(async () => {
     files: bucket.files,
     queue: queue.queue,
     models: [MODEL],
-    counter: () => tokenCounter(MODEL),
     now: () => new Date((clock += tick)),
   };
   const now = new Date(START);

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { ListMultipartUploadsCommand, ListObjectVersionsCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { PutCommand, QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
@@ -19,16 +19,30 @@ import {
   signDatasetParts,
 } from '../../contracts/datasets.ts';
 import { LIMITS } from '../../contracts/limits.ts';
-import type { AnyOperation } from '../../contracts/operation.ts';
 import { dynamoDatasetStore } from '../../lambdas/datasets/dynamo-dataset-store.ts';
-import { repairDeletion, repairVersion } from '../../lambdas/datasets/repair-datasets.ts';
+import { sweepDeletion, sweepVersion } from '../../lambdas/datasets/sweep-datasets.ts';
 import { s3DatasetFiles } from '../../lambdas/datasets/s3-dataset-files.ts';
-import { handler as validate } from '../../lambdas/datasets/validate-dataset.lambda.ts';
 import { coreKeys, UNFINISHED, unfinishedShards } from '../../lambdas/runtime/dynamo-keys.ts';
 import { documentClient } from '../../lambdas/runtime/dynamo.ts';
 import { multipartUploads, signingClient } from '../../lambdas/runtime/s3-multipart.ts';
-import { type ApiInput, callApi } from '../owners/call-api.ts';
+import { callApi } from '../owners/call-api.ts';
 import { type EmulatedStorage, emulatedStorage } from '../owners/emulated-storage.ts';
+import {
+  BUCKET,
+  call,
+  chatRows,
+  checked,
+  create,
+  created,
+  type Created,
+  problem,
+  put,
+  receive,
+  sha256,
+  sign,
+  upload,
+  versionOf,
+} from './dataset-calls.ts';
 
 let storage: EmulatedStorage;
 beforeAll(async () => {
@@ -36,92 +50,6 @@ beforeAll(async () => {
   storage = await emulatedStorage('datasets');
 }, 60_000);
 afterAll(() => storage?.stop(), 30_000);
-
-const BUCKET = 'brightrun-datasets';
-const chatRows = (count: number, answer = 'Answer') =>
-  Array.from(
-    { length: count },
-    (_, at) =>
-      `${JSON.stringify({
-        messages: [
-          { role: 'user', content: `Question ${at}?` },
-          { role: 'assistant', content: `${answer} ${at}.` },
-        ],
-      })}\n`,
-  ).join('');
-
-async function call<T>(operation: AnyOperation, owner: string, input: ApiInput = {}): Promise<T> {
-  const answer = await callApi(operation, owner, input);
-  if (answer.status >= 300) throw new Error(JSON.stringify(answer.body));
-  return answer.body as T;
-}
-const problem = async (operation: AnyOperation, owner: string, input: ApiInput = {}) => {
-  const { status, body } = await callApi(operation, owner, input);
-  return [status, (body as { code?: string }).code];
-};
-
-interface Created {
-  dataset: { id: string };
-  version: DatasetVersion;
-  uploads: { file: string; bytes: number; partBytes: number; parts: number }[];
-}
-const create = (owner: string, body: Record<string, unknown>, idempotencyKey: string = randomUUID()) =>
-  call<Created>(createDataset, owner, { body: { name: 'Questions', ...body }, idempotencyKey });
-
-const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes);
-
-interface SignedPart {
-  partNumber: number;
-  url: string;
-  headers: Record<string, string>;
-}
-async function sign(owner: string, id: string, parts: object[], file = 'data'): Promise<SignedPart[]> {
-  const path = { datasetId: id, version: '1' };
-  return (await call<{ parts: SignedPart[] }>(signDatasetParts, owner, { path, body: { file, parts } }))
-    .parts;
-}
-const put = ({ url, headers }: SignedPart, body: Buffer) =>
-  fetch(url, { method: 'PUT', headers, body: new Uint8Array(body) });
-
-async function upload(owner: string, id: string, content: Buffer, file = 'data'): Promise<void> {
-  const size = LIMITS.uploadPartBytes;
-  for (let at = 0; at < content.length; at += size) {
-    const bytes = content.subarray(at, at + size);
-    const asked = { partNumber: at / size + 1, sha256: sha256(bytes).digest('base64') };
-    const [signed] = await sign(owner, id, [asked], file);
-    const answer = await put(signed!, bytes);
-    expect(answer.status).toBe(200);
-  }
-}
-
-const message = (body: unknown) => ({
-  messageId: randomUUID(),
-  body: JSON.stringify(body),
-  attributes: { ApproximateReceiveCount: '1' },
-});
-const receive = (...bodies: unknown[]) => validate({ Records: bodies.map(message) } as never);
-const created = (key: string, versionId?: string) => ({
-  source: 'aws.s3',
-  'detail-type': 'Object Created',
-  detail: { bucket: { name: BUCKET }, object: { key, 'version-id': versionId } },
-});
-
-/** Announced, uploaded, completed and checked. */
-async function checked(owner: string, text: string, validation?: string): Promise<Created> {
-  const [data, held] = [Buffer.from(text), validation === undefined ? undefined : Buffer.from(validation)];
-  const made = await create(owner, {
-    bytes: data.length,
-    ...(held ? { validationBytes: held.length } : {}),
-  });
-  const path = { datasetId: made.dataset.id, version: '1' };
-  await upload(owner, made.dataset.id, data);
-  if (held) await upload(owner, made.dataset.id, held, 'validation');
-  await call(completeDatasetUpload, owner, { path });
-  await receive({ owner, datasetId: made.dataset.id, version: 1 });
-  return made;
-}
-const versionOf = async (owner: string, id: string) =>
-  (await call<{ version: DatasetVersion }>(getDataset, owner, { path: { datasetId: id } })).version;
 
 async function outcomesOf(owner: string): Promise<{ kind: string; key: string }[]> {
   const { Items = [] } = await documentClient().send(new ScanCommand({ TableName: 'core' }));
@@ -302,6 +230,18 @@ describe('an upload', () => {
     expect((await versionOf('fay', made.dataset.id)).status).toBe('uploading');
   });
 
+  test('with a part larger than its place never becomes an object, though the part itself was taken', async () => {
+    const made = await create('fay', { bytes: 100 });
+    await upload('fay', made.dataset.id, Buffer.alloc(5000, 'x'));
+    const [status, code] = await problem(completeDatasetUpload, 'fay', { path: path(made) });
+    expect([status, code]).toEqual([409, 'upload-size-differs']);
+    // Put again in its own size it is the file after all.
+    await upload('fay', made.dataset.id, Buffer.alloc(100, 'x'));
+    expect(await call(completeDatasetUpload, 'fay', { path: path(made) })).toMatchObject({
+      status: 'validating',
+    });
+  });
+
   test('takes no part it did not announce, and no other file', async () => {
     const made = await create('gil', { bytes: data.length });
     const parts = [{ partNumber: 2, sha256: sha256(data).digest('base64') }];
@@ -313,16 +253,19 @@ describe('an upload', () => {
   test('completes once, however often that is asked for, and then takes no parts', async () => {
     const made = await create('hal', { bytes: data.length });
     await upload('hal', made.dataset.id, data);
+    const asked = { partNumber: 1, sha256: sha256(data).digest('base64') };
+    const [kept] = await sign('hal', made.dataset.id, [asked]);
     const answers = await Promise.all(
       [1, 2, 3].map(() => call<DatasetVersion>(completeDatasetUpload, 'hal', { path: path(made) })),
     );
     answers.push(await call<DatasetVersion>(completeDatasetUpload, 'hal', { path: path(made) }));
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 'validating'));
-    const parts = [{ partNumber: 1, sha256: sha256(data).digest('base64') }];
-    expect(await problem(signDatasetParts, 'hal', { path: path(made), body: { parts } })).toEqual([
+    expect(await problem(signDatasetParts, 'hal', { path: path(made), body: { parts: [asked] } })).toEqual([
       409,
       'version-not-uploading',
     ]);
+    // A URL that is still valid opens an upload that has ended.
+    expect((await put(kept!, data)).status).toBe(404);
   });
 
   test('whose completion died half-way is finished by the bucket’s event', async () => {
@@ -349,7 +292,7 @@ describe('an upload', () => {
     const found = await unfinishedOf('jon');
     expect(found).toHaveLength(2);
     const repair = (made: Created, now: Date) =>
-      repairVersion(ports, { owner: 'jon', datasetId: made.dataset.id, version: 1 }, now);
+      sweepVersion(ports, { owner: 'jon', datasetId: made.dataset.id, version: 1 }, now);
     expect(await repair(half, new Date())).toBe('nothing');
     const late = new Date(Date.now() + (LIMITS.uploadHours + 1) * 3_600_000);
     await repair(half, late);
@@ -483,7 +426,7 @@ describe('datasets', () => {
       'not-found',
     ]);
     expect(await call(listDatasets, 'pia')).toEqual({ items: [] });
-    await repairDeletion(ports, { owner: 'pia', id: made.dataset.id });
+    await sweepDeletion(ports, { owner: 'pia', id: made.dataset.id });
     expect(await unfinishedOf('pia')).toEqual([]);
     expect(await ports.store.versions('pia', made.dataset.id)).toEqual([]);
   });

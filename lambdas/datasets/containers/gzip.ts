@@ -6,8 +6,13 @@ import { ContainerProblem, inMegabytes } from './container-problem.ts';
 
 export const isGzip = (head: Buffer): boolean => head[0] === 0x1f && head[1] === 0x8b;
 
-const isZlibError = (error: unknown): error is Error & { code: string } =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('Z_');
+/** Told by its code: what zlib throws is of another realm's `Error` where a module runs in a context of its own. */
+const isZlibError = (error: unknown): error is { code: string } =>
+  typeof error === 'object' &&
+  error !== null &&
+  'code' in error &&
+  typeof error.code === 'string' &&
+  error.code.startsWith('Z_');
 
 /** Unpacks a stream, every member of it. Errors of the source itself pass as they are. */
 export async function* gunzipped(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
