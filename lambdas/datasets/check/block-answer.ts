@@ -6,10 +6,10 @@ import { countBlock } from './count-block.ts';
 export type AnswerBlock = (task: BlockTask) => BlockAnswer;
 
 /** What every thread does, the reading one too where the file is small. */
-export function blockAnswerer({ models, nearDuplicates }: CheckSetup): AnswerBlock {
+export function blockAnswerer({ models, ...setup }: CheckSetup): AnswerBlock {
   const counters = models.map((model) => tokenCounter(model, model.tables));
-  const check = new BlockCheck(counters, nearDuplicates);
+  const check = new BlockCheck(counters, setup);
   // The exact count is of the model that is shown; of the others the sample stands.
   const shown: TokenCounter[] = counters.slice(0, 1);
-  return (task) => (task.kind === 'check' ? check.check(task) : countBlock(task, shown));
+  return (task) => (task.kind === 'check' ? check.check(task) : countBlock(task, shown, setup.issuesPerCode));
 }

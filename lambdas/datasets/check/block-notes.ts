@@ -1,5 +1,4 @@
 import type { DatasetIssueCode } from '../../../contracts/dataset-issues.ts';
-import { LIMITS } from '../../../contracts/limits.ts';
 import type { BlockCount, BlockFinding } from './block.ts';
 import type { RowProblem } from './row.ts';
 
@@ -7,15 +6,17 @@ import type { RowProblem } from './row.ts';
 export class BlockNotes {
   readonly findings: BlockFinding[] = [];
   readonly #enough: ReadonlySet<DatasetIssueCode>;
+  readonly #most: number;
   readonly #counts = new Map<DatasetIssueCode, BlockCount & { lastLine: number }>();
 
-  constructor(enough: readonly DatasetIssueCode[]) {
+  constructor(enough: readonly DatasetIssueCode[], most: number) {
     this.#enough = new Set(enough);
+    this.#most = most;
   }
 
   /** Whether more of this code would be read by anybody: what is found need not be looked for then. */
   wants(code: DatasetIssueCode): boolean {
-    return !this.#enough.has(code) && (this.#counts.get(code)?.count ?? 0) < LIMITS.issuesPerCode;
+    return !this.#enough.has(code) && (this.#counts.get(code)?.count ?? 0) < this.#most;
   }
 
   add(problem: RowProblem, line: number, byte: number): void {

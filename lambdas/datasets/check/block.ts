@@ -16,6 +16,8 @@ export interface CountedModel {
 export interface CheckSetup {
   models: readonly CountedModel[];
   nearDuplicates: boolean;
+  /** Of each code so many findings are told with their place. */
+  issuesPerCode: number;
 }
 
 /** Whole lines of one file. */

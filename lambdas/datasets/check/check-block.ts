@@ -2,7 +2,7 @@
 import type { DatasetIssueCode } from '../../../contracts/dataset-issues.ts';
 import type { DatasetFormat } from '../../../contracts/datasets.ts';
 import type { TokenCounter } from '../tokens/token-counter.ts';
-import { type CheckedBlock, type CheckTask, ROW } from './block.ts';
+import { type CheckedBlock, type CheckSetup, type CheckTask, ROW } from './block.ts';
 import { linesOf } from './block-lines.ts';
 import { BlockNotes } from './block-notes.ts';
 import { BlockTokens, charactersOf } from './block-tokens.ts';
@@ -24,18 +24,23 @@ const LANGUAGE_CHARACTERS = 600;
 export class BlockCheck {
   readonly #counters: readonly TokenCounter[];
   readonly #nearDuplicates: boolean;
+  readonly #issuesPerCode: number;
   readonly #prints = new Fingerprints();
   readonly #rows = new Numbers();
   readonly #signatures = new Numbers();
 
-  constructor(counters: readonly TokenCounter[], nearDuplicates: boolean) {
+  constructor(
+    counters: readonly TokenCounter[],
+    { nearDuplicates, issuesPerCode }: Pick<CheckSetup, 'nearDuplicates' | 'issuesPerCode'>,
+  ) {
     this.#counters = counters;
     this.#nearDuplicates = nearDuplicates;
+    this.#issuesPerCode = issuesPerCode;
   }
 
   check(task: CheckTask): CheckedBlock {
     const bytes = Buffer.from(task.bytes.buffer, task.bytes.byteOffset, task.bytes.byteLength);
-    const notes = new BlockNotes(task.enough);
+    const notes = new BlockNotes(task.enough, this.#issuesPerCode);
     const mix = new MixCount();
     const tokens = new BlockTokens(this.#counters, notes);
     let lines = 0;

@@ -31,6 +31,10 @@ export interface CheckRequest {
   nearDuplicates?: boolean | undefined;
   /** Left out, the tokens of a large file are counted exactly in a second pass; without it they are a sample's. */
   exactTokens?: boolean | undefined;
+  /** Left out, as many of each code as a report takes; all where `onIssue` takes them. */
+  issuesPerCode?: number | undefined;
+  /** Takes every issue as it is found, roughly in the order of lines; the result holds none then. */
+  onIssue?: ((issue: DatasetIssue) => void) | undefined;
   /** Told after each chunk how many bytes of both files are done and what is known; it may throw to end the check. */
   onProgress: (checkedBytes: number, soFar: CheckSoFar) => Promise<void>;
 }
@@ -55,14 +59,15 @@ const threadsFor = (bytes: number, wanted = availableParallelism()): number =>
 
 /** Checks both files. The validation file comes first: whatever is in it is then found in the training rows. */
 export async function checkDataset(request: CheckRequest): Promise<CheckResult> {
-  const { data, validation, nearDuplicates = true } = request;
+  const { data, validation, nearDuplicates = true, onIssue } = request;
+  const issuesPerCode = request.issuesPerCode ?? (onIssue ? Infinity : LIMITS.issuesPerCode);
   const bytes = data.bytes + (validation?.bytes ?? 0);
   const models = request.models.map((model) => ({ ...model, tables: loadTokenizer(model.tokenizer) }));
-  const setup = { models, nearDuplicates };
+  const setup = { models, nearDuplicates, issuesPerCode };
   const count = threadsFor(bytes, request.threads);
   const threads = count === 0 ? noThreads(setup) : new WorkerThreads(setup, count);
   try {
-    return await new DatasetCheck(request, models, threads, bytes).run();
+    return await new DatasetCheck({ ...request, issuesPerCode }, models, threads, bytes).run();
   } finally {
     await threads.close();
   }
@@ -82,7 +87,7 @@ class DatasetCheck {
   readonly #threads: BlockThreads;
   readonly #bytes: number;
   readonly #buffers = new BlockBuffers();
-  readonly #issues = new IssueLog();
+  readonly #issues: IssueLog;
   readonly #repeats: Repeats;
   readonly #sampling: Sampling;
   readonly #mix = new MixCount();
@@ -96,6 +101,7 @@ class DatasetCheck {
     this.#models = models;
     this.#threads = threads;
     this.#bytes = bytes;
+    this.#issues = new IssueLog(request.issuesPerCode, request.onIssue);
     this.#repeats = new Repeats(this.#issues, bytes, request.nearDuplicates ?? true);
     this.#sampling = samplingOf(bytes);
     const [shown] = models;

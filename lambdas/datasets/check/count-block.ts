@@ -7,9 +7,13 @@ import { BlockTokens, charactersOf } from './block-tokens.ts';
 import { hasError, isBlankLine, rowOfLine } from './line-row.ts';
 
 /** Which rows are usable is told again: it costs a twentieth of the counting, and a list of them has no bound. */
-export function countBlock(task: CountTask, counters: readonly TokenCounter[]): CountedBlock {
+export function countBlock(
+  task: CountTask,
+  counters: readonly TokenCounter[],
+  issuesPerCode: number,
+): CountedBlock {
   const bytes = Buffer.from(task.bytes.buffer, task.bytes.byteOffset, task.bytes.byteLength);
-  const notes = new BlockNotes(task.enough);
+  const notes = new BlockNotes(task.enough, issuesPerCode);
   const tokens = new BlockTokens(counters, notes);
   let lines = 0;
   for (const line of linesOf(bytes, task.isFirstOfFile)) {

@@ -9,6 +9,9 @@ import type { Repeats } from './repeats.ts';
 import { RowLengths } from './row-lengths.ts';
 import type { MixCount } from './row-mix.ts';
 
+/** Rows that may be extremely long are held until all are known: 5 MB of them. */
+const MOST_LONG_ROWS = 100_000;
+
 export interface FileFindingsOptions {
   file: DatasetFile;
   issues: IssueLog;
@@ -29,7 +32,7 @@ export class FileFindings {
   exactTokens: TokenSums | undefined;
   readonly file: DatasetFile;
   readonly #options: FileFindingsOptions;
-  readonly #lengths = new RowLengths();
+  readonly #lengths: RowLengths;
   /** Lines before the next block. */
   #lines = 0;
   #countedLines = 0;
@@ -38,6 +41,7 @@ export class FileFindings {
     this.#options = options;
     this.file = options.file;
     this.format = options.format;
+    this.#lengths = new RowLengths(Math.min(options.issues.issuesPerCode, MOST_LONG_ROWS));
     this.tokens = options.models.map(({ contextLength }) => new TokenSums(contextLength));
   }
 

@@ -28,13 +28,32 @@ const UNSEEN = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
 const shown = (text: string, most: number): string =>
   Buffer.from(text.slice(0, most).toWellFormed().replace(UNSEEN, '\ufffd')).toString();
 
+const asShown = (finding: Finding): Finding => ({
+  ...finding,
+  found: shown(finding.found, FOUND_CHARACTERS),
+  ...(finding.path === undefined ? {} : { path: shown(finding.path, FOUND_CHARACTERS) }),
+});
+
+function asIssue(finding: Finding): DatasetIssue {
+  const { severity, cure } = DATASET_ISSUES[finding.code];
+  return { ...finding, severity, cure };
+}
+
 /**
  * Counts every finding and keeps the first of each code and file, so that a broken file of any size has a readable
  * report: at most 1,000 of 40 codes in two files, in practice a few thousand of half a kilobyte.
  */
 export class IssueLog {
+  readonly issuesPerCode: number;
+  readonly #onIssue: ((issue: DatasetIssue) => void) | undefined;
   readonly #kept = new Map<string, Finding[]>();
   readonly #counts = new Map<string, DatasetIssueCount & { lastLine: number | undefined }>();
+
+  /** With `onIssue` each one is handed on as it is found and none is kept here. */
+  constructor(issuesPerCode: number = LIMITS.issuesPerCode, onIssue?: (issue: DatasetIssue) => void) {
+    this.issuesPerCode = issuesPerCode;
+    this.#onIssue = onIssue;
+  }
 
   /** One finding; those of a file come in the order of its lines, but for the ones another file tells. */
   add(finding: Finding): void {
@@ -64,7 +83,7 @@ export class IssueLog {
   /** Codes of which the report has as many as it takes. */
   full(file: DatasetFile): DatasetIssueCode[] {
     return [...this.#kept.values()].flatMap(([first, ...more]) =>
-      first?.file === file && more.length + 1 >= LIMITS.issuesPerCode ? [first.code] : [],
+      first?.file === file && more.length + 1 >= this.issuesPerCode ? [first.code] : [],
     );
   }
 
@@ -81,27 +100,20 @@ export class IssueLog {
   }
 
   #keep(finding: Finding): void {
+    if (this.#onIssue) {
+      this.#onIssue(asIssue(asShown(finding)));
+      return;
+    }
     const key = `${finding.code} ${finding.file}`;
     let kept = this.#kept.get(key);
     if (!kept) this.#kept.set(key, (kept = []));
-    if (kept.length >= LIMITS.issuesPerCode) return;
-    const { path } = finding;
-    kept.push({
-      ...finding,
-      found: shown(finding.found, FOUND_CHARACTERS),
-      ...(path === undefined ? {} : { path: shown(path, FOUND_CHARACTERS) }),
-    });
+    if (kept.length < this.issuesPerCode) kept.push(asShown(finding));
   }
 
   /** What is kept: of the training file first, what the whole file has before its lines, and those in order. */
   get issues(): DatasetIssue[] {
     const all = [...this.#kept.values()].flat();
-    return all
-      .toSorted((a, b) => a.file.localeCompare(b.file) || (a.line ?? 0) - (b.line ?? 0))
-      .map((finding) => {
-        const { severity, cure } = DATASET_ISSUES[finding.code];
-        return { ...finding, severity, cure };
-      });
+    return all.toSorted((a, b) => a.file.localeCompare(b.file) || (a.line ?? 0) - (b.line ?? 0)).map(asIssue);
   }
 
   /** Errors first, then what occurs most. */

@@ -1,5 +1,4 @@
 /** Which rows are far longer than the others, told from all lengths when the last row is known. */
-import { LIMITS } from '../../../contracts/limits.ts';
 
 /** Eight bins to a doubling: lengths are told apart within 9 %. A line's 2^20 characters need 168. */
 const BINS_PER_DOUBLING = 8;
@@ -26,13 +25,18 @@ export class RowLengths {
   #rows = 0;
   /** The longest rows, as many as a report takes; a heap with the shortest of them on top. */
   readonly #longest: LongRow[] = [];
+  readonly #most: number;
+
+  constructor(most: number) {
+    this.#most = most;
+  }
 
   add(characters: number, line: number, byte: number): void {
     this.#rows += 1;
     const bin = binOf(characters);
     this.#bins[bin] = (this.#bins[bin] ?? 0) + 1;
     const heap = this.#longest;
-    if (heap.length < LIMITS.issuesPerCode) {
+    if (heap.length < this.#most) {
       heap.push({ characters, line, byte });
       rise(heap);
     } else if (characters > (heap[0]?.characters ?? 0)) {
