@@ -3,7 +3,8 @@ import { parse } from 'csv-parse/sync';
 import { namesItself } from './columns.ts';
 
 export type Delimiter = ',' | ';' | '\t';
-const DELIMITERS: readonly Delimiter[] = ['\t', ',', ';'];
+/** Of equals the first is taken. */
+const DELIMITERS: readonly Delimiter[] = [',', '\t', ';'];
 
 /** Of the records that are looked at, so many have as many cells as the header: prose with commas has not. */
 const EVENNESS = 0.8;

@@ -40,7 +40,6 @@ class ArrayScanner {
   #hasText = false;
   #spaceDue = false;
   #ended = false;
-  #lastWasComma = false;
   #at = 0;
 
   /** Its output is never longer than what it was given and the line feed of an element that ended. */
@@ -80,7 +79,6 @@ class ArrayScanner {
         if (meaning === 5 || this.#hasText) this.#elements += 1;
         this.#hasText = this.#spaceDue = false;
         this.#ended = meaning === 4;
-        this.#lastWasComma = meaning === 5;
         at += 1;
         continue;
       }
@@ -106,7 +104,8 @@ class ArrayScanner {
 
   end(): void {
     if (this.#ended) return;
-    const where = this.#inString ? 'inside a string' : this.#lastWasComma ? 'after a comma' : 'without a ]';
+    const isAfterComma = this.#elements > 0 && !this.#hasText;
+    const where = this.#inString ? 'inside a string' : isAfterComma ? 'after a comma' : 'without a ]';
     throw this.#broken(0, `the list ends ${where}; the file was cut off`);
   }
 

@@ -57,7 +57,8 @@ function oneObject(lines: readonly string[], isAll: boolean): string | undefined
     list === undefined
       ? 'one JSON object over many lines: write each row on one line'
       : `one JSON object with a list in "${list}": save that list alone, as JSON Lines or a JSON array`;
-  const isWholeLine = isWhole(first.trim(), '{');
+  // A comma after each row, as in a list, makes every line wrong and the file no other.
+  const isWholeLine = isWhole(first.trim().replace(/,$/, ''), '{');
   // In an object over many lines no line but an indented one is whole; broken JSON Lines have whole ones below.
   const isOpen = !isWholeLine && /[[{,:]$/.test(first.trim());
   if (isOpen && rest.length > 0 && !rest.some((line) => isWhole(line, '{'))) return what;
