@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
+import { LIMITS } from '../../contracts/limits.ts';
 import { launchBrowser } from './chromium.ts';
 import { type StartedCopy, startCopy } from './copy.ts';
 import { accessibilityViolations, complaintsOf, DESK, PHONE, pictures, scrollsSideways } from './looks.ts';
@@ -114,6 +115,94 @@ describe('a person in a browser', () => {
       .waitFor();
     await page.waitForLoadState('networkidle');
     await look('dataset-with-problems');
+    expect(complaints).toEqual([]);
+  });
+
+  step('opens the row a problem names, repairs what can be, and sees each row that changed', async () => {
+    await page
+      .getByRole('button', { name: /^Show line/ })
+      .first()
+      .click();
+    await page.getByRole('heading', { level: 2, name: /^Row \d/ }).waitFor();
+    await page.getByRole('button', { name: /^Repair .*, as v2/ }).click();
+    const dialog = page.getByRole('dialog', { name: 'Repair v1, as v2' });
+    await dialog.getByRole('checkbox').first().waitFor();
+    await page.waitForLoadState('networkidle');
+    await look('dataset-repair');
+    await dialog.getByRole('button', { name: 'Make v2, and check it' }).click();
+    await page.waitForURL(/version=2/);
+    await page.getByRole('link', { name: 'See what changed' }).click({ timeout: 120_000 });
+    await page.getByRole('heading', { name: 'Changed rows' }).waitFor();
+    await page.getByText(/^Line/).first().waitFor();
+    await page.waitForLoadState('networkidle');
+    await look('dataset-compare');
+    await page.getByRole('link', { name: 'Back to v2' }).click();
+    await page.waitForLoadState('networkidle');
+    await look('dataset-repaired');
+    expect(complaints).toEqual([]);
+  });
+
+  step('finishes an upload that a reload interrupted; what had arrived is not sent twice', async () => {
+    const figures = (row: number) =>
+      Array.from({ length: 120 }, (_, at) => (row * 7919 + at * 104_729) % 99_991).join(' ');
+    const file = {
+      name: 'figures.jsonl',
+      mimeType: 'application/x-ndjson',
+      buffer: Buffer.from(
+        Array.from(
+          { length: 24_000 },
+          (_, row) => `${JSON.stringify({ prompt: `Figures of ${row}?`, completion: `${figures(row)}.` })}\n`,
+        ).join(''),
+      ),
+    };
+    const parts = Math.ceil(file.buffer.length / LIMITS.uploadPartBytes);
+    expect(parts).toBeGreaterThan(1);
+    // One part gets through, the others stay in the air until the page is gone.
+    let sent = 0;
+    let isCut = true;
+    await page.route(
+      (url) => url.searchParams.has('partNumber'),
+      async (route) => {
+        if (route.request().method() !== 'PUT') return route.continue();
+        sent += 1;
+        if (isCut && sent > 1) return;
+        await route.continue();
+      },
+    );
+    await rail(/^Datasets/).click();
+    await heading('Datasets').waitFor();
+    await page
+      .getByRole('button', { name: /^Upload dataset/ })
+      .first()
+      .click();
+    const dialog = page.getByRole('dialog', { name: 'Upload a dataset' });
+    await dialog.locator('input[type=file]').first().setInputFiles(file);
+    const arrived = page.waitForResponse(
+      (response) => response.request().method() === 'PUT' && response.ok(),
+    );
+    await dialog.getByRole('button', { name: /^Upload .*, and check it$/ }).click();
+    await arrived;
+    await look('dataset-upload-running');
+
+    page.once('dialog', (ask) => void ask.accept());
+    await page.reload();
+    isCut = false;
+    sent = 0;
+    // What the reload broke off is no complaint of the pages.
+    complaints.splice(0);
+    await rail(/^Datasets/).click();
+    await page.getByText('Upload unfinished').first().waitFor();
+    await page.getByRole('link', { name: 'figures' }).click();
+    await page.locator('input[type=file]').first().setInputFiles(file);
+    await page.waitForLoadState('networkidle');
+    await look('dataset-upload-unfinished');
+    await page.getByRole('button', { name: 'Go on with the upload' }).click();
+    await page
+      .getByText(/^Ready/)
+      .first()
+      .waitFor({ timeout: 120_000 });
+    expect(sent).toBe(parts - 1);
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
     expect(complaints).toEqual([]);
   });
 

@@ -1,10 +1,36 @@
 import { createLink } from '@tanstack/react-router';
 import { cva, type VariantProps } from 'class-variance-authority';
 import clsx from 'clsx';
-import { lazy, Suspense, type ComponentProps, type ReactNode } from 'react';
+import {
+  cloneElement,
+  lazy,
+  Suspense,
+  type ComponentProps,
+  type ComponentType,
+  type ReactElement,
+  type ReactNode,
+} from 'react';
 
-/** Loaded with the first reason that has to be shown: it brings a positioning library along. */
-const Tooltip = lazy(async () => ({ default: (await import('./tooltip.tsx')).Tooltip }));
+/**
+ * Loaded with the first reason that has to be shown: it brings a positioning library along. The first reason is often
+ * that there is no network, and then it cannot be loaded: the browser's own tooltip says it instead.
+ */
+const Tooltip = lazy(async (): Promise<{ default: ComponentType<ReasonProps> }> => {
+  try {
+    return { default: (await import('./tooltip.tsx')).Tooltip };
+  } catch {
+    return { default: OwnTooltip };
+  }
+});
+
+interface ReasonProps {
+  text: string;
+  children: ReactElement<{ title?: string }>;
+}
+
+function OwnTooltip({ text, children }: ReasonProps) {
+  return cloneElement(children, { title: text });
+}
 
 /** Heights: 32 px, small 26 px; on phones 40 and 36 px, so that a thumb hits them. */
 const button = cva(
