@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { GetObjectCommand, ListMultipartUploadsCommand, ListObjectVersionsCommand } from '@aws-sdk/client-s3';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { RepairOrder, RowChange } from '../../contracts/dataset-cures.ts';
 import type { DatasetIssue } from '../../contracts/dataset-issues.ts';
 import {
@@ -27,7 +28,10 @@ import {
 } from '../../contracts/datasets.ts';
 import { LIMITS } from '../../contracts/limits.ts';
 import { operations } from '../../contracts/operations.ts';
+import { createTrainingJob } from '../../contracts/training-jobs.ts';
 import { s3DatasetFiles } from '../../lambdas/datasets/s3-dataset-files.ts';
+import { coreKeys } from '../../lambdas/runtime/dynamo-keys.ts';
+import { documentClient } from '../../lambdas/runtime/dynamo.ts';
 import { signingClient } from '../../lambdas/runtime/s3-multipart.ts';
 import { callApi } from '../owners/call-api.ts';
 import { type EmulatedStorage, emulatedStorage } from '../owners/emulated-storage.ts';
@@ -111,6 +115,35 @@ describe('a table', () => {
         { role: 'user', content: 'Question 0, really?' },
         { role: 'assistant', learnt: true },
       ],
+    });
+  });
+
+  test('is trained on as its converted rows: the job names version, checksum and VersionId of them', async () => {
+    const csv = `prompt,completion\n${Array.from({ length: 60 }, (_, at) => `Question ${at}?,Answer ${at}.`).join('\n')}\n`;
+    const { dataset } = await checked('abe', csv);
+    const version = await versionOf('abe', dataset.id);
+    if (version.status !== 'ready') throw new Error(version.status);
+    const job = await call<{ id: string; dataset: object }>(createTrainingJob, 'abe', {
+      body: {
+        name: 'On a table',
+        datasetId: dataset.id,
+        datasetVersion: 1,
+        baseModel: 'brightrun/tiny-base',
+        gpuType: 'cpu-2',
+        preset: 'quick',
+        capUsdMicros: 500_000,
+      },
+      idempotencyKey: randomUUID(),
+    });
+    const { Item } = await documentClient().send(
+      new GetCommand({ TableName: 'core', Key: coreKeys.job('abe', job.id) }),
+    );
+    expect(Item).toMatchObject({
+      dataset: {
+        id: dataset.id,
+        version: 1,
+        data: { key: `datasets/abe/${dataset.id}/v1/data.converted.jsonl`, ...version.files.data },
+      },
     });
   });
 
@@ -248,7 +281,7 @@ describe('a repair', () => {
 });
 
 describe('a next version', () => {
-  test('is uploaded and checked beside the one before, and a job may name either', async () => {
+  test('is uploaded and checked beside the one before', async () => {
     const { dataset } = await checked('fay', chatRows(12));
     const second = Buffer.from(chatRows(20, 'Better'));
     const body = { bytes: second.length };

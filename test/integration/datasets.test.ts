@@ -110,6 +110,7 @@ describe('a dataset', () => {
       { path },
     );
     expect(report.issues.map(({ code, line }) => [code, line])).toEqual([
+      ['few-rows', undefined],
       ['blank-line', 31],
       ['duplicate-row', 32],
     ]);
