@@ -8,13 +8,13 @@ import { gzipLines, pageOfLines } from './gzip-lines.ts';
 export const changesFile = (changes: readonly RowChange[]): Buffer => gzipLines(changes);
 
 /** One page of the changes, of one cure or of all. */
-export function changesPage(
+export async function changesPage(
   file: Buffer,
   { cure, ...page }: { cure?: DatasetCure | undefined; limit: number; offset: number },
-): { changes: RowChange[]; total: number } {
+): Promise<{ changes: RowChange[]; total: number }> {
   const ofCure =
     cure === undefined ? {} : { about: cure, keep: ({ cures }: RowChange) => cures.includes(cure) };
-  const { items, total } = pageOfLines(file, RowChange, { ...page, ...ofCure });
+  const { items, total } = await pageOfLines(file, RowChange, { ...page, ...ofCure });
   return { changes: items, total };
 }
 

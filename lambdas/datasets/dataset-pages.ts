@@ -76,7 +76,7 @@ export function datasetPages(
       const { summary } = requireJudged(await versionOf(owner, of));
       const file = await files.read(reportKey(owner, of.datasetId, of.version));
       if (!file) throw new ProblemError('report-not-ready');
-      return { summary, ...reportPage(file, query) };
+      return { summary, ...(await reportPage(file, query)) };
     },
 
     async reportFile(owner: string, of: OfVersion, now: Date) {
@@ -94,7 +94,7 @@ export function datasetPages(
       const madeFrom = requireRepaired(await versionOf(owner, of));
       const file = await files.read(changesKey(owner, of.datasetId, of.version));
       if (!file) throw new ProblemError('report-not-ready');
-      return { madeFrom, ...changesPage(file, query) };
+      return { madeFrom, ...(await changesPage(file, query)) };
     },
 
     async preview(

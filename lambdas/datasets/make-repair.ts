@@ -10,6 +10,7 @@ import { sourceOf } from './convert-file.ts';
 import type { DatasetFiles, FileWriter } from './dataset-files.ts';
 import type { DatasetStore } from './dataset-store.ts';
 import type { Judged, VersionIn } from './dataset-version.ts';
+import { TABLES } from './repair-order.ts';
 import { repairFiles } from './repair/repair-files.ts';
 import type { Repaired } from './repaired-version.ts';
 import { loadTokenizer } from './tokens/load-tokenizer.ts';
@@ -31,8 +32,6 @@ function counterOf([model]: readonly CountedModel[]): TokenCounter {
   if (!model) throw new Error('No base model says how tokens are counted.');
   return tokenCounter(model, loadTokenizer(model.tokenizer));
 }
-
-const TABLES = new Set(['csv', 'tsv', 'parquet']);
 
 interface Input {
   source: FileSource;

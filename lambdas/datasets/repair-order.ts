@@ -1,7 +1,7 @@
 /** Whether a version can be given an order to repair it. */
 import type { RepairOrder } from '../../contracts/dataset-cures.ts';
 import { DATASET_ISSUES } from '../../contracts/dataset-issues.ts';
-import type { DatasetVersionRecord } from '../../contracts/datasets.ts';
+import type { DatasetContainer, DatasetVersionRecord } from '../../contracts/datasets.ts';
 import { ProblemError } from '../../contracts/problems.ts';
 import type { Judged } from './dataset-version.ts';
 
@@ -11,6 +11,17 @@ const refuse = (path: string, message: string): never => {
 
 /** What is said of a file as a whole: no row of it was read. */
 const OF_THE_FILE = new Set(['not-text', 'container-broken', 'container-too-large', 'columns-unknown']);
+
+/** Only a table has columns to take fields from: one that was converted, or one that could not be. */
+export const TABLES: ReadonlySet<DatasetContainer> = new Set(['csv', 'tsv', 'parquet']);
+
+function isTable({ files, summary }: Judged): boolean {
+  const sources = [files.source, files.validationSource];
+  return (
+    sources.some((source) => source && TABLES.has(source.container)) ||
+    summary.issues.some(({ code }) => code === 'columns-unknown')
+  );
+}
 
 /** Throws `version-not-repairable`, or `invalid-request` with the field that does not fit. */
 export function requireRepairable(
@@ -22,6 +33,7 @@ export function requireRepairable(
   }
   const ordered = new Set<string>(cures);
   if (ordered.has('map-columns') && !columns) refuse('columns', 'say which column becomes which field');
+  if (ordered.has('map-columns') && !isTable(record)) refuse('cures', 'this version was no table');
   if (columns && !ordered.has('map-columns')) refuse('columns', 'only map-columns takes them');
   if (maxTokens !== undefined && !ordered.has('shorten-long-rows') && !ordered.has('drop-long-rows')) {
     refuse('maxTokens', 'only shorten-long-rows and drop-long-rows take it');

@@ -5,12 +5,12 @@ import { gzipLines, pageOfLines } from './gzip-lines.ts';
 export const reportFile = (issues: readonly DatasetIssue[]): Buffer => gzipLines(issues);
 
 /** One page of a report, of one code or of all. */
-export function reportPage(
+export async function reportPage(
   file: Buffer,
   { code, ...page }: { code?: string | undefined; limit: number; offset: number },
-): { issues: DatasetIssue[]; total: number } {
+): Promise<{ issues: DatasetIssue[]; total: number }> {
   const ofCode =
     code === undefined ? {} : { about: code, keep: (issue: DatasetIssue) => issue.code === code };
-  const { items, total } = pageOfLines(file, DatasetIssue, { ...page, ...ofCode });
+  const { items, total } = await pageOfLines(file, DatasetIssue, { ...page, ...ofCode });
   return { issues: items, total };
 }

@@ -220,7 +220,7 @@ describe('a preview', () => {
   });
 });
 
-test('a report is read back page by page, by code too', () => {
+test('a report is read back page by page, by code too', async () => {
   const issue = (line: number, code: 'blank-line' | 'not-json') => ({
     code,
     severity: 'error' as const,
@@ -230,15 +230,15 @@ test('a report is read back page by page, by code too', () => {
     cure: 'y',
   });
   const file = reportFile([1, 2, 3, 4].map((line) => issue(line, line % 2 ? 'blank-line' : 'not-json')));
-  expect(reportPage(file, { limit: 2, offset: 1 })).toEqual({
+  expect(await reportPage(file, { limit: 2, offset: 1 })).toEqual({
     issues: [issue(2, 'not-json'), issue(3, 'blank-line')],
     total: 4,
   });
-  expect(reportPage(file, { code: 'not-json', limit: 10, offset: 1 })).toEqual({
+  expect(await reportPage(file, { code: 'not-json', limit: 10, offset: 1 })).toEqual({
     issues: [issue(4, 'not-json')],
     total: 2,
   });
-  expect(reportPage(reportFile([]), { limit: 10, offset: 0 })).toEqual({ issues: [], total: 0 });
+  expect(await reportPage(reportFile([]), { limit: 10, offset: 0 })).toEqual({ issues: [], total: 0 });
 });
 
 test('stored records carry no upload id or lease to the outside', async () => {

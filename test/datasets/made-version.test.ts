@@ -227,11 +227,11 @@ describe('a repair', () => {
     expect(rowsOf(made)[3]).toEqual(chat(3));
     expect(ready(1)).toEqual(before);
     const file = (await bucket.files.read(`${PREFIX}/v2/changes.jsonl.gz`))!;
-    expect(changesPage(file, { limit: 2, offset: 3 })).toMatchObject({
+    expect(await changesPage(file, { limit: 2, offset: 3 })).toMatchObject({
       total: 15,
       changes: [{ line: 4, newLine: 4, cures: ['convert-to-messages'] }, { line: 5 }],
     });
-    expect(changesPage(file, { cure: 'drop-duplicates', limit: 2, offset: 0 }).total).toBe(0);
+    expect((await changesPage(file, { cure: 'drop-duplicates', limit: 2, offset: 0 })).total).toBe(0);
     expect(memory.outcomes.at(-1)).toMatchObject({
       title: '“Pairs” version 2 is ready to train',
       body: expect.stringContaining('Made from version 1: 15 rows changed.'),
