@@ -1,16 +1,19 @@
-"""Reads a validated dataset: JSON Lines in one of four formats, as rows of chat turns or plain text."""
+"""Reads a validated dataset: JSON Lines, as rows of chat turns or plain text."""
 
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
 from .failures import RunFailure
+from .row_forms import Fields, Turn, is_blank, parse_json, read_form
 
 #: Bytes read at once while hashing: large enough to be disk-bound, small enough to stay in cache.
 CHUNK = 1 << 20
+
+#: As in contracts/limits.ts: the check drops longer lines before it parses them.
+LONGEST_LINE = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -18,24 +21,35 @@ class Row:
     """One row: either the turns of a chat, or plain text to continue."""
 
     line: int
-    messages: tuple[tuple[str, str], ...] = ()
+    messages: tuple[Turn, ...] = ()
     text: str = ""
+    tools: tuple[Fields, ...] = ()
 
     @property
     def key(self) -> str:
         """Equal for rows that say the same, whatever their spacing; what the split groups by."""
-        parts = [f"{role}\x1f{' '.join(content.split())}" for role, content in self.messages]
+        parts = [_said(turn) for turn in self.messages]
         return hashlib.sha256("\x1e".join(parts or [" ".join(self.text.split())]).encode()).hexdigest()
 
     @property
-    def prompt(self) -> tuple[tuple[str, str], ...]:
+    def prompt(self) -> tuple[Turn, ...]:
         """The turns before the last answer; empty for plain text."""
         return self.messages[:-1]
 
     @property
     def answer(self) -> str:
         """The last answer; empty for plain text."""
-        return self.messages[-1][1] if self.messages else ""
+        return self.messages[-1].content if self.messages else ""
+
+    @property
+    def uses_tools(self) -> bool:
+        """Whether the chat template has to know tools to write this row."""
+        return bool(self.tools) or any(turn.calls or turn.role == "tool" for turn in self.messages)
+
+
+def _said(turn: Turn) -> str:
+    calls = "".join(f"\x1d{call.name}\x1f{call.arguments}" for call in turn.calls)
+    return f"{turn.role}\x1f{' '.join(turn.content.split())}{calls}"
 
 
 def file_sha256(path: Path) -> str:
@@ -57,51 +71,10 @@ def verify_checksum(path: Path, expected: str) -> None:
         )
 
 
-def _text(value: object, field: str) -> str:
-    if not isinstance(value, str):
-        raise ValueError(f"{field} is not text")
-    return value
-
-
-def _chat(row: dict[str, object]) -> tuple[tuple[str, str], ...]:
-    messages = row.get("messages")
-    if not isinstance(messages, list) or not messages:
-        raise ValueError("messages is not a list of turns")
-    turns = tuple((_text(m.get("role"), "role"), _text(m.get("content"), "content")) for m in messages if isinstance(m, dict))
-    if len(turns) != len(messages):
-        raise ValueError("a turn is not an object")
-    while turns and turns[-1][0] != "assistant":  # nothing after the last answer can be learned
-        turns = turns[:-1]
-    if not turns:
-        raise ValueError("no turn of the assistant")
-    return turns
-
-
-def _prompt_completion(row: dict[str, object]) -> tuple[tuple[str, str], ...]:
-    return (("user", _text(row.get("prompt"), "prompt")), ("assistant", _text(row.get("completion"), "completion")))
-
-
-def _instruction(row: dict[str, object]) -> tuple[tuple[str, str], ...]:
-    asked = _text(row.get("instruction"), "instruction")
-    given = _text(row.get("input") or "", "input")
-    system = _text(row.get("system") or "", "system")
-    turns = (("user", f"{asked}\n\n{given}" if given else asked), ("assistant", _text(row.get("output"), "output")))
-    return ((("system", system),) if system else ()) + turns
-
-
 def parse_row(row: object, line: int) -> Row:
-    """One row, its format told by its fields; raises ValueError with the reason."""
-    if not isinstance(row, dict):
-        raise ValueError("not an object")
-    if "messages" in row:
-        return Row(line, _chat(row))
-    if "prompt" in row and "completion" in row:
-        return Row(line, _prompt_completion(row))
-    if "instruction" in row and "output" in row:
-        return Row(line, _instruction(row))
-    if "text" in row:
-        return Row(line, text=_text(row["text"], "text"))
-    raise ValueError("none of the known formats: messages, prompt and completion, instruction and output, text")
+    """One row, its form told by its fields; raises ValueError with the reason."""
+    form = read_form(row)
+    return Row(line, form.turns, form.text, form.tools)
 
 
 @dataclass(frozen=True)
@@ -112,6 +85,14 @@ class Rows:
     skipped: int
 
 
+def _row_of(raw: bytes, number: int) -> Row | None:
+    """The row of a line; nothing where the line is blank."""
+    if len(raw) > LONGEST_LINE:
+        raise ValueError(f"longer than {LONGEST_LINE} bytes")
+    text = raw.decode("utf-8-sig" if number == 1 else "utf-8")
+    return None if is_blank(text) else parse_row(parse_json(text), number)
+
+
 def read_rows(path: Path) -> Rows:
     """All rows of a JSON Lines file. Lines that cannot be read are passed over and counted, as the
     check that let the file through did; a file without one readable row is refused."""
@@ -120,9 +101,9 @@ def read_rows(path: Path) -> Rows:
     with path.open("rb") as file:
         for number, raw in enumerate(file, start=1):
             try:
-                text = raw.decode("utf-8-sig" if number == 1 else "utf-8").strip()
-                if text:
-                    rows.append(parse_row(json.loads(text), number))
+                row = _row_of(raw.removesuffix(b"\n"), number)
+                if row:
+                    rows.append(row)
             except (ValueError, RecursionError) as error:
                 skipped += 1
                 first = first or f"line {number}: {error}"

@@ -1,4 +1,4 @@
-"""Turns rows into tokens and says which tokens are learned: every answer, and nothing else."""
+"""Turns rows into tokens and says which tokens are learned: every answer that has not the weight 0, and nothing else."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from .dataset import Row
 from .failures import RunFailure
+from .row_forms import Fields, Turn, parse_json
 
 #: For base models that come without a chat template.
 PLAIN_TEMPLATE = (
@@ -16,7 +17,7 @@ PLAIN_TEMPLATE = (
     "{% if add_generation_prompt %}Assistant: {% endif %}"
 )
 
-Turns = Sequence[tuple[str, str]]
+Turns = Sequence[Turn]
 
 
 @dataclass(frozen=True)
@@ -42,12 +43,41 @@ class Encoded:
     dropped: int
 
 
-def _render(tokenizer: Any, turns: Turns, add_generation_prompt: bool) -> str:
-    messages = [{"role": role, "content": content} for role, content in turns]
+def _message(turn: Turn) -> dict[str, Any]:
+    """A turn as chat templates take it: arguments of calls as objects, absent fields left out."""
+    calls = [
+        {"type": "function", "function": {"name": call.name, "arguments": parse_json(call.arguments)}}
+        | ({"id": call.id} if call.id else {})
+        for call in turn.calls
+    ]
+    return (
+        {"role": turn.role, "content": turn.content}
+        | ({"tool_calls": calls} if calls else {})
+        | ({"tool_call_id": turn.call_id} if turn.call_id else {})
+        | ({"name": turn.name} if turn.name else {})
+    )
+
+
+def _refuse_unknown_tools(tokenizer: Any, rows: Sequence[Row]) -> None:
+    """A template that knows no tools leaves calls out without a word: what would be learned is silence."""
+    row = next((row for row in rows if row.uses_tools), None)
+    template = getattr(tokenizer, "chat_template", None)
+    # Some tokenizers have several templates by name, one of them for tools.
+    if row and "tool_calls" not in str(template or ""):
+        raise RunFailure(
+            "dataset-unreadable",
+            f"Line {row.line} has tools or tool calls, and the chat template of this base model knows none. "
+            "Take a base model that does, or leave those rows out.",
+        )
+
+
+def _render(tokenizer: Any, turns: Turns, add_generation_prompt: bool, tools: Sequence[Fields] = ()) -> str:
+    messages = [_message(turn) for turn in turns]
     template = None if getattr(tokenizer, "chat_template", None) else PLAIN_TEMPLATE
+    offered = {"tools": list(tools)} if tools else {}
     try:
         return tokenizer.apply_chat_template(
-            messages, tokenize=False, add_generation_prompt=add_generation_prompt, chat_template=template
+            messages, tokenize=False, add_generation_prompt=add_generation_prompt, chat_template=template, **offered
         )
     except Exception as error:  # a template is a program of the model's author and may refuse a chat
         raise RunFailure(
@@ -56,12 +86,12 @@ def _render(tokenizer: Any, turns: Turns, add_generation_prompt: bool) -> str:
 
 
 def answer_spans(turns: Turns, render: Callable[[Turns, bool], str]) -> tuple[str, list[tuple[int, int]]] | None:
-    """The whole text and the character spans of all answers, or None where the template rewrites
+    """The whole text and the character spans of all learned answers, or None where the template rewrites
     earlier turns (some drop old reasoning), so that no prefix of the text is a shorter chat."""
     text = render(turns, False)
     spans: list[tuple[int, int]] = []
-    for index, (role, _) in enumerate(turns):
-        if role != "assistant":
+    for index, turn in enumerate(turns):
+        if not turn.learned:
             continue
         before, after = render(turns[:index], True), render(turns[: index + 1], False)
         if not text.startswith(after.rstrip()) or not after.startswith(before):
@@ -87,14 +117,14 @@ def encode_row(tokenizer: Any, row: Row, longest: int) -> list[Sample]:
         return [Sample(tuple(ids[:longest]), (True,) * min(len(ids), longest), len(ids) > longest)]
 
     def render(turns: Turns, add: bool) -> str:
-        return _render(tokenizer, turns, add)
+        return _render(tokenizer, turns, add, row.tools)
 
     found = answer_spans(row.messages, render)
     if found:
         return [_sample(tokenizer, *found, longest)]
     samples = []
-    for index, (role, _) in enumerate(row.messages):
-        if role == "assistant":
+    for index, turn in enumerate(row.messages):
+        if turn.learned:
             turns = row.messages[: index + 1]
             text, before = render(turns, False), render(turns[:-1], True)
             if not text.startswith(before):
@@ -107,11 +137,12 @@ def encode_row(tokenizer: Any, row: Row, longest: int) -> list[Sample]:
 
 def encode_rows(tokenizer: Any, rows: Sequence[Row], longest: int) -> Encoded:
     """All samples with something to learn in them; counts the cut and the dropped."""
+    _refuse_unknown_tools(tokenizer, rows)
     samples = [sample for row in rows for sample in encode_row(tokenizer, row, longest)]
     kept = [sample for sample in samples if sample.targets]
     return Encoded(kept, sum(s.truncated for s in samples), len(samples) - len(kept))
 
 
-def encode_prompt(tokenizer: Any, turns: Turns) -> list[int]:
+def encode_prompt(tokenizer: Any, turns: Turns, tools: Sequence[Fields] = ()) -> list[int]:
     """A prompt as the model sees it before it answers."""
-    return tokenizer(_render(tokenizer, turns, True), add_special_tokens=False)["input_ids"]
+    return tokenizer(_render(tokenizer, turns, True, tools), add_special_tokens=False)["input_ids"]

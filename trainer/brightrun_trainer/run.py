@@ -247,7 +247,7 @@ class Run:
 
     def _evaluate_tuned(self, data: Data) -> tuple[Evaluation | None, list[Sample]]:
         samples = [
-            Sample([Message(role, content) for role, content in row.prompt], base, self._answer(row), row.answer)
+            Sample([Message(turn.role, turn.content) for turn in row.prompt], base, self._answer(row), row.answer)
             for row, base in zip(self._asked, self._memory.base_answers, strict=False)
         ]
         if not self._memory.base:

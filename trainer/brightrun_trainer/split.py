@@ -7,6 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from .dataset import Row
+from .row_forms import Turn
 
 #: Under this many validation rows a bootstrap interval says little: 8 rows leave one in 256 samples
 #: without a single repeat of the hardest row. Fewer than this, and the run says it proves nothing.
@@ -82,9 +83,10 @@ def without_leaks(train: list[Row], validation: list[Row], seed: int) -> Split:
 
 
 def sample_rows(validation: list[Row], count: int, seed: int) -> list[Row]:
-    """The held-out rows whose prompts are answered before and after: distinct prompts, by rank."""
-    chosen: dict[tuple[tuple[str, str], ...], Row] = {}
+    """The held-out rows whose prompts are answered before and after: distinct prompts, by rank. A model's page shows
+    conversations of system, user and assistant, so rows with tools are left out."""
+    chosen: dict[tuple[Turn, ...], Row] = {}
     for row in sorted(validation, key=lambda row: (rank(row.key, seed), row.line)):
-        if row.prompt and len(chosen) < count:
+        if row.prompt and not row.uses_tools and len(chosen) < count:
             chosen.setdefault(row.prompt, row)
     return list(chosen.values())

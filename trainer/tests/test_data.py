@@ -13,11 +13,16 @@ from conftest import EXAMPLES, rows_of
 from brightrun_trainer.dataset import Row, parse_row, read_rows, verify_checksum
 from brightrun_trainer.failures import RunFailure
 from brightrun_trainer.masking import answer_spans, encode_prompt, encode_row, encode_rows
+from brightrun_trainer.row_forms import ToolCall, Turn
 from brightrun_trainer.split import sample_rows, split, validation_count, without_leaks
 
 
+def turns_of(*turns: tuple[str, str]) -> tuple[Turn, ...]:
+    return tuple(Turn(role, content, learned=role == "assistant") for role, content in turns)
+
+
 def chat(*turns: tuple[str, str]) -> Row:
-    return Row(1, tuple(turns))
+    return Row(1, turns_of(*turns))
 
 
 CHAT = chat(
@@ -43,7 +48,7 @@ def test_an_answer_that_repeats_the_question_is_learned_where_it_stands(tokenize
 
 
 def test_what_the_model_learns_begins_where_its_prompt_ends(tokenizer: Any) -> None:
-    [sample] = encode_row(tokenizer, chat(*CHAT.messages[:3]), 256)
+    [sample] = encode_row(tokenizer, Row(1, CHAT.messages[:3]), 256)
     prompt = encode_prompt(tokenizer, CHAT.messages[:2])
     assert list(sample.ids[: len(prompt)]) == prompt
     assert sample.learned.index(True) == len(prompt)
@@ -61,7 +66,7 @@ def test_a_template_that_rewrites_earlier_turns_gives_one_sample_an_answer(token
     """Some templates drop the reasoning of earlier answers once another turn follows."""
 
     def forgetful(turns: Any, add: bool) -> str:
-        shown = [f"[{role}]{content if i == len(turns) - 1 or role != 'assistant' else '…'}/" for i, (role, content) in enumerate(turns)]
+        shown = [f"[{role}]{content if i == len(turns) - 1 or role != 'assistant' else '…'}/" for i, (role, content) in enumerate((t.role, t.content) for t in turns)]
         return "".join(shown) + ("[assistant]" if add else "")
 
     assert answer_spans(CHAT.messages, forgetful) is None
@@ -70,7 +75,7 @@ def test_a_template_that_rewrites_earlier_turns_gives_one_sample_an_answer(token
         chat_template, eos_token_id = "x", 1
 
         def apply_chat_template(self, messages: Any, tokenize: bool, add_generation_prompt: bool, chat_template: Any) -> str:
-            return forgetful([(m["role"], m["content"]) for m in messages], add_generation_prompt)
+            return forgetful(turns_of(*((m["role"], m["content"]) for m in messages)), add_generation_prompt)
 
         def __call__(self, *given: Any, **named: Any) -> Any:
             return tokenizer(*given, **named)
@@ -79,6 +84,69 @@ def test_a_template_that_rewrites_earlier_turns_gives_one_sample_an_answer(token
             return tokenizer.decode(ids)
 
     assert learned_text(Forgetful(), CHAT) == "In South America./|There too./"
+
+
+def test_an_answer_of_weight_0_is_read_and_not_learned(tokenizer: Any) -> None:
+    messages = [
+        {"role": "user", "content": "Where is Peru?"}, {"role": "assistant", "content": "In Asia.", "weight": 0},
+        {"role": "user", "content": "No."}, {"role": "assistant", "content": "In South America.", "weight": 1},
+        {"role": "user", "content": "And Chile?"}, {"role": "assistant", "content": "In Asia too.", "weight": 0},
+    ]
+    row = parse_row({"messages": messages}, 1)
+    assert learned_text(tokenizer, row) == "In South America.<|end|>"
+    assert row.answer == "In South America." and len(row.prompt) == 3
+    [sample] = encode_row(tokenizer, row, 256)
+    assert "In Asia." in tokenizer.decode(sample.ids)
+
+
+TOOL_ROW = {
+    "messages": [
+        {"role": "user", "content": "Weather in Lima?"},
+        {"role": "assistant", "content": None, "tool_calls": [{"id": "c1", "function": {"name": "weather", "arguments": '{"place": "Lima"}'}}]},
+        {"role": "tool", "tool_call_id": "c1", "content": "21"},
+        {"role": "assistant", "content": "21 degrees."},
+    ],
+    "tools": [{"type": "function", "function": {"name": "weather"}}],
+}
+
+
+@pytest.mark.parametrize("part", ["calls", "offered"])
+def test_rows_with_tools_end_the_run_where_the_template_knows_none(tokenizer: Any, part: str) -> None:
+    row = TOOL_ROW if part == "calls" else {"messages": TOOL_ROW["messages"][:1] + TOOL_ROW["messages"][3:], "tools": TOOL_ROW["tools"]}
+    with pytest.raises(RunFailure, match="Line 7 has tools") as failure:
+        encode_rows(tokenizer, [CHAT, parse_row(row, 7)], 256)
+    assert failure.value.code == "dataset-unreadable"
+
+
+def test_a_template_that_knows_tools_is_given_calls_results_and_tools(tokenizer: Any) -> None:
+    seen: list[Any] = []
+
+    class Knowing:
+        chat_template, eos_token_id = "{{ message.tool_calls }}", 1
+
+        def apply_chat_template(self, messages: Any, tokenize: bool, add_generation_prompt: bool, chat_template: Any, tools: Any) -> str:
+            seen.append((messages, tools))
+            return "".join(f"<{m['role']}>{m['content'] or m['tool_calls']}/" for m in messages) + ("<assistant>" if add_generation_prompt else "")
+
+        def __call__(self, *given: Any, **named: Any) -> Any:
+            return tokenizer(*given, **named)
+
+        def decode(self, ids: Any) -> str:
+            return tokenizer.decode(ids)
+
+    row = parse_row(TOOL_ROW, 1)
+    assert encode_rows(Knowing(), [row], 512).dropped == 0
+    messages, tools = seen[0]
+    assert tools == TOOL_ROW["tools"]
+    assert messages[1]["tool_calls"] == [{"type": "function", "id": "c1", "function": {"name": "weather", "arguments": {"place": "Lima"}}}]
+    assert messages[2] == {"role": "tool", "content": "21", "tool_call_id": "c1"}
+    learned = learned_text(Knowing(), row, 512)
+    assert "'weather'" in learned and learned.endswith("21 degrees./") and "Weather in Lima?" not in learned
+
+
+def test_rows_with_tools_are_learned_from_and_not_shown_as_samples() -> None:
+    with_tools = Row(99, (Turn("user", "a"), Turn("assistant", "", True, (ToolCall("f", "{}"),))))
+    assert with_tools not in sample_rows([with_tools, *unique_rows(3)], 9, 1)
 
 
 def test_text_is_learned_whole_and_ends(tokenizer: Any) -> None:
@@ -104,7 +172,7 @@ def test_long_rows_are_cut_and_counted_and_rows_without_room_for_an_answer_are_d
     ],
 )
 def test_each_format_becomes_turns(row: dict[str, Any], turns: list[tuple[str, str]]) -> None:
-    assert list(parse_row(row, 1).messages) == turns
+    assert parse_row(row, 1).messages == turns_of(*turns)
 
 
 def test_lines_that_cannot_be_read_are_counted_and_a_file_of_them_is_refused(tmp_path: Path) -> None:
@@ -123,7 +191,7 @@ def test_other_bytes_than_the_validated_ones_are_refused(tmp_path: Path) -> None
 
 
 def unique_rows(count: int) -> list[Row]:
-    return [Row(i, (("user", f"Question {i}"), ("assistant", f"Answer {i}"))) for i in range(count)]
+    return [Row(i, turns_of(("user", f"Question {i}"), ("assistant", f"Answer {i}"))) for i in range(count)]
 
 
 def test_a_split_takes_an_exact_count_and_never_a_duplicate_on_both_sides() -> None:
@@ -148,8 +216,8 @@ def test_a_split_depends_on_content_and_seed_alone() -> None:
 
 
 def test_rows_that_differ_in_spacing_alone_are_duplicates() -> None:
-    assert Row(1, (("user", "a  b"),)).key == Row(2, (("user", " a b\n"),)).key
-    assert Row(1, (("user", "a b"),)).key != Row(2, (("assistant", "a b"),)).key
+    assert chat(("user", "a  b")).key == chat(("user", " a b\n")).key
+    assert chat(("user", "a b")).key != chat(("assistant", "a b")).key
 
 
 @pytest.mark.parametrize(("rows", "share", "held"), [(31, 0.1, 0), (32, 0.1, 8), (210, 0.1, 21), (1000, 0.0, 0), (100_000, 0.1, 2000)])

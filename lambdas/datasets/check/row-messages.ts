@@ -78,15 +78,22 @@ class MessageReader implements Messages {
   #outOfOrder = false;
   #previous: Role | undefined;
 
-  constructor(reading: Reading, path: string) {
+  constructor(reading: Reading, path: string, previous: Role | undefined) {
     this.#reading = reading;
     this.#path = path;
+    this.#previous = previous;
   }
 
   read(message: unknown, at: number): void {
     const turn = isFields(message) ? this.#turn(message, at) : this.#notAMessage(message, at);
-    if (turn === undefined) this.whole = false;
+    if (turn === undefined) this.#cannotBeRead();
     else this.turns.push(turn);
+  }
+
+  /** What follows from a message that cannot be read is not told as well. */
+  #cannotBeRead(): void {
+    this.whole = false;
+    this.#outOfOrder = true;
   }
 
   end(): void {
@@ -110,6 +117,7 @@ class MessageReader implements Messages {
     const calls = fields.calls === null ? undefined : this.#toolCalls(fields.calls, role, at);
     if (fields.functionCall !== null) {
       this.#problem('bad-tool-call', at, '.function_call', 'function_call, the older form of tool_calls');
+      this.#cannotBeRead();
     }
     const content = this.#content(fields, role, at);
     if (content === undefined || role === undefined) return undefined;
@@ -134,7 +142,7 @@ class MessageReader implements Messages {
     } else if (role !== undefined && role !== 'assistant') {
       this.#problem('bad-weight', at, '.weight', `${weight} on a ${role} message: only answers are learnt`);
     }
-    return role === 'assistant' && weight === 1;
+    return role === 'assistant' && weight !== 0;
   }
 
   #toolCalls(value: unknown, role: Role | undefined, at: number): Turn['toolCalls'] {
@@ -148,9 +156,10 @@ class MessageReader implements Messages {
         `calls of a ${role} message: only the assistant calls`,
       );
     }
-    const read = readToolCalls(this.#reading, value, `${this.#path}.${at}.tool_calls`);
-    this.#callsAndResults().called(read.ids, at);
-    return read.calls.length > 0 ? read.calls : undefined;
+    const { calls, ids } = readToolCalls(this.#reading, value, `${this.#path}.${at}.tool_calls`);
+    if (!Array.isArray(value) || calls.length < value.length) this.#cannotBeRead();
+    if (role === 'assistant') this.#callsAndResults().called(ids, at);
+    return calls.length > 0 ? calls : undefined;
   }
 
   /** The text of a message. One that calls a tool needs none. */
@@ -198,13 +207,13 @@ class MessageReader implements Messages {
   }
 }
 
-/** Reads a list of messages; each problem has its path below `path`. */
-export function readMessages(reading: Reading, list: unknown, path: string): Messages {
+/** Reads a list of messages; each problem has its path below `path`. `previous` is who spoke before the list begins. */
+export function readMessages(reading: Reading, list: unknown, path: string, previous?: Role): Messages {
   if (!Array.isArray(list)) {
     reading.problem('wrong-type', path, kindOf(list));
     return { turns: [], whole: false };
   }
-  const reader = new MessageReader(reading, path);
+  const reader = new MessageReader(reading, path, previous);
   for (let at = 0; at < list.length; at += 1) reader.read(list[at], at);
   reader.end();
   return reader;

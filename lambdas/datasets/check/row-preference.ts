@@ -59,6 +59,12 @@ function pairOf(
   return [...asked, ...pair.chosen, ...pair.rejected];
 }
 
+/** The lists of a pair go on from what was asked, so that they may begin with an answer. */
+const ASKED = 'user';
+
+const beginsWithAnswer = (list: unknown): boolean =>
+  Array.isArray(list) && isFields(list[0]) && list[0]['role'] === 'assistant';
+
 /** How many turns both lists begin with; their last turns are answers and never part of it. */
 function sharedTurns(chosen: readonly Turn[], rejected: readonly Turn[]): number {
   const most = Math.min(chosen.length, rejected.length) - 1;
@@ -89,8 +95,9 @@ function readTexts(reading: Reading, row: Fields, asked: Turn[] | undefined): Tu
 }
 
 function readLists(reading: Reading, row: Fields, asked: Turn[] | undefined): Turn[] {
-  const chosen = readMessages(reading, row['chosen'], 'chosen');
-  const rejected = readMessages(reading, row['rejected'], 'rejected');
+  const previous = beginsWithAnswer(row['chosen']) ? ASKED : undefined;
+  const chosen = readMessages(reading, row['chosen'], 'chosen', previous);
+  const rejected = readMessages(reading, row['rejected'], 'rejected', previous);
   if (!asked || !chosen.whole || !rejected.whole) return [];
   const shared = sharedTurns(chosen.turns, rejected.turns);
   const prefix = chosen.turns.slice(0, shared).map(isAsked);
@@ -109,7 +116,7 @@ function readOpenAi(reading: Reading, row: Fields): Turn[] {
   reading.unknownFields(row, OPENAI_FIELDS);
   const own = (name: string) => (Object.hasOwn(row, name) ? row[name] : undefined);
   const list = (name: string) => {
-    if (own(name) !== undefined) return readMessages(reading, own(name), name);
+    if (own(name) !== undefined) return readMessages(reading, own(name), name, ASKED);
     reading.problem('missing-field', name, 'the field is not there');
     return undefined;
   };

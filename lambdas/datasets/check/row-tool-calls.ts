@@ -111,8 +111,12 @@ export class CallsAndResults {
     else if (typeof id === 'string') {
       if (!this.#waiting.delete(id))
         this.#unmatched(at, '.tool_call_id', `no open call has the id ${cut(id)}`);
-    } else if (this.#hasIds)
+    } else if (id !== null && id !== undefined) {
+      // Told as a wrong type already: which call it answers is not known.
+      this.#waiting.clear();
+    } else if (this.#hasIds) {
       this.#unmatched(at, '.tool_call_id', 'the calls have ids and this result has none');
+    }
     this.#results += 1;
   }
 
