@@ -158,6 +158,12 @@ describe('a repair', () => {
     ],
     ['with a length', [], { cures: ['drop-long-rows'], maxTokens: 99 }, 'rejected'],
     [
+      'of rows that were no table',
+      ['not-json'],
+      { cures: ['map-columns'], columns: { text: 'a' } },
+      'invalid-request cures',
+    ],
+    [
       'of a table without its columns',
       ['columns-unknown'],
       { cures: ['tidy-rows'] },

@@ -2,6 +2,8 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import * as z from 'zod';
+import { GIVEN_UP } from '../../lambdas/datasets/validation-queue.ts';
+import { TRY_SECONDS } from '../../lambdas/datasets/version-lease.ts';
 import { STEPS } from '../../lambdas/training-workflow/steps.ts';
 import { LIMITS } from '../../contracts/limits.ts';
 import { LAMBDA_BUSY, stepThrew } from '../../lib/retry-policies.ts';
@@ -203,6 +205,22 @@ describe('validation', () => {
       'detail-type': ['Object Created'],
       detail: { object: { key: [{ suffix: '/data.jsonl' }, { suffix: '/validation.jsonl' }] } },
     });
+  });
+
+  test('a check has two cores, and time to end by itself before it is ended', () => {
+    const { Properties } = resources(workflow, 'AWS::Lambda::Function').find(
+      ({ Properties: { Description } }) => String(Description).endsWith('validate-dataset'),
+    )!;
+    expect(Properties['MemorySize']).toBe(3538);
+    expect(Number(Properties['Timeout'])).toBeGreaterThanOrEqual(TRY_SECONDS + 120);
+    expect(Number(Properties['Timeout'])).toBeLessThanOrEqual(900);
+    expect(Properties).not.toHaveProperty('EphemeralStorage');
+  });
+
+  test('a version that is given up is counted by what the log says of it', () => {
+    const filter = resource(workflow, 'AWS::Logs::MetricFilter');
+    // Lambda puts the one object that is logged under `message`, and its own sentence stands there again.
+    expect(filter.Properties['FilterPattern']).toBe(`{ $.message.message = "${GIVEN_UP}" }`);
   });
 
   test('checks leave the account’s concurrency to the API', () => {
