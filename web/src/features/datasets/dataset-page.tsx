@@ -24,6 +24,7 @@ import { checkedVersion, formatProblem, isMoving, originWords, stateOf } from '.
 import { DeleteDatasetDialog } from './delete-dataset-dialog.tsx';
 import { ReportButton } from './report-button.tsx';
 import { RenameDatasetDialog } from './rename-dataset-dialog.tsx';
+import { UploadBeside } from './upload/upload-beside.tsx';
 import { UploadDialog } from './upload/upload-dialog.tsx';
 import { useArchiving } from './use-archiving.ts';
 import { VersionDetail } from './version-detail.tsx';
@@ -196,6 +197,7 @@ function Loaded({
         </>
       }
     >
+      {!uploading && <UploadBeside dataset={dataset} shown={version.version} />}
       {archiving.error !== null && <ErrorState error={archiving.error} />}
       {compared ? (
         <CompareVersions versions={versions} before={compared} after={version} />
