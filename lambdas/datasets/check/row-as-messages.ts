@@ -1,22 +1,21 @@
 /** Rows of the other conversational forms as chat messages. No text is lost: what cannot be carried over is refused. */
 import { type Fields, isFields } from './row-fields.ts';
-import { firstOf, LIST_NAMES, SAID_NAMES, speakerOf, SPEAKER_NAMES } from './row-sharegpt.ts';
+import {
+  firstOf,
+  LIST_NAMES,
+  own,
+  PAIR_NAMES,
+  parsed,
+  SAID_NAMES,
+  speakerOf,
+  SPEAKER_NAMES,
+  toolsOf,
+} from './row-sharegpt.ts';
 
 export interface ChatRow {
   messages: object[];
   tools?: unknown[];
 }
-
-const own = (row: Fields, name: string): unknown =>
-  Object.hasOwn(row, name) ? (row[name] ?? undefined) : undefined;
-
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-};
 
 /** What a tool call of ShareGPT says, `{"name": …, "arguments": {…}}` or a list of them; nothing where it is other text. */
 function toolCalls(said: string): object[] | undefined {
@@ -53,24 +52,11 @@ function shareGptMessage(item: unknown): object | undefined {
     : { role: 'assistant', content: said };
 }
 
-/** The tools a row offers, as a list or as JSON text; nothing where they cannot be read. */
-function toolsOf(row: Fields): { tools?: unknown[] } | undefined {
-  const said = own(row, 'tools');
-  if (said === undefined || said === '') return {};
-  const tools = typeof said === 'string' ? parsed(said) : said;
-  if (!Array.isArray(tools) || !tools.every(isFields)) return undefined;
-  if (tools.length === 0) return {};
-  return {
-    tools: tools.map((tool) =>
-      Object.hasOwn(tool, 'function') ? tool : { type: 'function', function: tool },
-    ),
-  };
-}
-
 function fromShareGpt(row: Fields): ChatRow | undefined {
   const list = firstOf(row, LIST_NAMES)?.value;
   const tools = toolsOf(row);
   const system = own(row, 'system');
+  if (PAIR_NAMES.some((name) => own(row, name) !== undefined)) return undefined;
   if (
     !Array.isArray(list) ||
     list.length === 0 ||

@@ -62,8 +62,8 @@ function pairOf(
 /** The lists of a pair go on from what was asked, so that they may begin with an answer. */
 const ASKED = 'user';
 
-const beginsWithAnswer = (list: unknown): boolean =>
-  Array.isArray(list) && isFields(list[0]) && list[0]['role'] === 'assistant';
+const speakerBefore = (list: unknown): typeof ASKED | undefined =>
+  Array.isArray(list) && isFields(list[0]) && list[0]['role'] === 'assistant' ? ASKED : undefined;
 
 /** How many turns both lists begin with; their last turns are answers and never part of it. */
 function sharedTurns(chosen: readonly Turn[], rejected: readonly Turn[]): number {
@@ -95,9 +95,8 @@ function readTexts(reading: Reading, row: Fields, asked: Turn[] | undefined): Tu
 }
 
 function readLists(reading: Reading, row: Fields, asked: Turn[] | undefined): Turn[] {
-  const previous = beginsWithAnswer(row['chosen']) ? ASKED : undefined;
-  const chosen = readMessages(reading, row['chosen'], 'chosen', previous);
-  const rejected = readMessages(reading, row['rejected'], 'rejected', previous);
+  const chosen = readMessages(reading, row['chosen'], 'chosen', speakerBefore(row['chosen']));
+  const rejected = readMessages(reading, row['rejected'], 'rejected', speakerBefore(row['rejected']));
   if (!asked || !chosen.whole || !rejected.whole) return [];
   const shared = sharedTurns(chosen.turns, rejected.turns);
   const prefix = chosen.turns.slice(0, shared).map(isAsked);
