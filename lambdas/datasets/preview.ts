@@ -3,8 +3,8 @@ import { DATASET_ISSUES, type DatasetFile } from '../../contracts/dataset-issues
 import type { PreviewRow } from '../../contracts/datasets.ts';
 import { LIMITS, MEBIBYTE } from '../../contracts/limits.ts';
 import { readRow, type RowProblem, type Turn } from './check/row.ts';
-import { maskSensitive } from './check/sensitive-text.ts';
 import type { DatasetFiles } from './dataset-files.ts';
+import { maskSecrets } from './sensitive/mask-secrets.ts';
 import type { TokenCounter } from './tokens/token-counter.ts';
 
 export interface PreviewPlace {
@@ -27,7 +27,6 @@ const PIECES_TO_PASS = 16;
 const RAW_CHARACTERS = 4000;
 
 const NEWLINE = 0x0a;
-const SECRETS = new Set(['possible-secret'] as const);
 
 /** The beginning of a line. A secret is looked for in twice the length, so that none is cut where it begins to show. */
 function rawOf(bytes: Buffer): string {
@@ -35,7 +34,7 @@ function rawOf(bytes: Buffer): string {
     .subarray(0, 8 * RAW_CHARACTERS)
     .toString('utf8')
     .slice(0, 2 * RAW_CHARACTERS);
-  return maskSensitive(text, SECRETS).slice(0, RAW_CHARACTERS);
+  return maskSecrets(text).slice(0, RAW_CHARACTERS);
 }
 
 const shown = (turn: Turn, tokens: number | undefined): PreviewRow['messages'][number] => ({
