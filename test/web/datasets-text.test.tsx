@@ -88,6 +88,14 @@ describe('what a repair changed', () => {
     ).toContain('email');
   });
 
+  test('leaves what stands between two changes unmarked, on both sides', () => {
+    const changed = (stretches: { text: string; same: boolean }[]) =>
+      stretches.filter(({ same }) => !same).map(({ text }) => text.trim());
+    const difference = differenceOf('one old two past three', 'one new two present three');
+    expect(changed(difference.before)).toEqual(['old', 'past']);
+    expect(changed(difference.after)).toEqual(['new', 'present']);
+  });
+
   test('of equal texts is nothing', () => {
     expect(differenceOf('a b c', 'a b c').before).toEqual([{ text: 'a b c', same: true }]);
     expect(differenceOf('', 'new').after).toEqual([{ text: 'new', same: false }]);
