@@ -87,8 +87,15 @@ export async function rowsOf(
     return { kind: 'problem', issue: issueOf('empty-file', as.file, 'no row'), file: await stored() };
   } catch (error) {
     if (!(error instanceof ContainerProblem)) throw error;
-    return { kind: 'problem', issue: issueOf(error.code, as.file, error.found), file: await stored() };
+    const issue = { ...issueOf(error.code, as.file, error.found), ...columnsOf(error) };
+    return { kind: 'problem', issue, file: await stored() };
   }
+}
+
+/** The columns to choose from; one without a name, or with a longer one than a mapping takes, cannot be named. */
+function columnsOf({ columns }: ContainerProblem): Pick<DatasetIssue, 'columns'> {
+  const named = columns?.filter((name) => name !== '' && name.length <= 200).slice(0, 200);
+  return named ? { columns: named } : {};
 }
 
 const issueOf = (code: DatasetIssue['code'], file: DatasetFile, found: string): DatasetIssue => ({

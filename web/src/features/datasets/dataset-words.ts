@@ -18,7 +18,7 @@ export const FORMAT_WORDS: Record<DatasetFormat, string> = {
   sharegpt: 'ShareGPT conversations',
 };
 
-export const CONTAINER_WORDS: Record<DatasetContainer, string> = {
+const CONTAINER_WORDS: Record<DatasetContainer, string> = {
   jsonl: 'JSON Lines',
   'json-array': 'JSON array',
   csv: 'CSV',

@@ -91,7 +91,7 @@ function Shares({
 const NAMES = new Intl.DisplayNames(['en'], { type: 'language' });
 
 /** `German` of `de`; program text and what cannot be told have words of their own. */
-export function languageName(code: string): string {
+function languageName(code: string): string {
   if (code === 'code') return 'program text';
   if (code === 'unknown') return 'not clear';
   try {

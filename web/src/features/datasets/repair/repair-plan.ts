@@ -15,7 +15,7 @@ const REMOVING: readonly DatasetCure[] = [
   'drop-refusals',
   'drop-cut-answers',
 ];
-export const removesRows = (cure: DatasetCure) => REMOVING.includes(cure);
+const removesRows = (cure: DatasetCure) => REMOVING.includes(cure);
 export const LENGTH_CURES: readonly DatasetCure[] = ['shorten-long-rows', 'drop-long-rows'];
 
 /** Problems that the same cure is the usual one for: one line of the repair dialog. */

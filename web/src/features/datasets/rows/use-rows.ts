@@ -13,8 +13,8 @@ export interface RowPlace {
 type Asked = { from: { byte: number; line: number } } | { before: { byte: number; line: number } };
 
 const PAGE = 20;
-/** The first look backwards; a row is about 1 kB. It doubles until it holds a whole line, at most 2 MB: twice the longest. */
-const LOOK_BACK = 32 * 1024;
+/** The first look backwards; a row is about 1 kB. It grows fourfold until it holds a whole line, at most 2 MB: twice the longest. */
+const LOOK_BACK = 8 * 1024;
 const MOST_BACK = 2 * 1024 * 1024;
 
 /** The rows of a file from a place on, one at a time, in both directions. */
@@ -98,7 +98,7 @@ export async function rowsBefore(
   place: { byte: number; line: number },
   read: (byte: number, line: number, limit: number) => Promise<Page>,
 ): Promise<PreviewRow[]> {
-  for (let back = LOOK_BACK; ; back *= 2) {
+  for (let back = LOOK_BACK; ; back *= 4) {
     const from = Math.max(0, place.byte - back);
     const found: PreviewRow[] = [];
     let page: Page = { rows: [], next: { afterByte: from, line: 1 } };
