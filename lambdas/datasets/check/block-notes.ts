@@ -7,7 +7,7 @@ export class BlockNotes {
   readonly findings: BlockFinding[] = [];
   readonly #enough: ReadonlySet<DatasetIssueCode>;
   readonly #most: number;
-  readonly #counts = new Map<DatasetIssueCode, BlockCount & { lastLine: number }>();
+  readonly #counts = new Map<DatasetIssueCode, { count: BlockCount; lastLine: number }>();
 
   constructor(enough: readonly DatasetIssueCode[], most: number) {
     this.#enough = new Set(enough);
@@ -16,7 +16,7 @@ export class BlockNotes {
 
   /** Whether more of this code would be read by anybody: what is found need not be looked for then. */
   wants(code: DatasetIssueCode): boolean {
-    return !this.#enough.has(code) && (this.#counts.get(code)?.count ?? 0) < this.#most;
+    return !this.#enough.has(code) && (this.#counts.get(code)?.count.count ?? 0) < this.#most;
   }
 
   add(problem: RowProblem, line: number, byte: number): void {
@@ -24,16 +24,17 @@ export class BlockNotes {
     if (this.wants(code)) this.findings.push({ ...problem, line, byte });
     let counted = this.#counts.get(code);
     if (!counted) {
-      counted = { code, count: 0, rows: 0, firstLine: line, kinds: {}, lastLine: -1 };
+      counted = { count: { code, count: 0, rows: 0, firstLine: line, kinds: {} }, lastLine: -1 };
       this.#counts.set(code, counted);
     }
-    counted.count += 1;
-    if (counted.lastLine !== line) counted.rows += 1;
+    const { count } = counted;
+    count.count += 1;
+    if (counted.lastLine !== line) count.rows += 1;
     counted.lastLine = line;
-    if (kind !== undefined) counted.kinds[kind] = (counted.kinds[kind] ?? 0) + 1;
+    if (kind !== undefined) count.kinds[kind] = (count.kinds[kind] ?? 0) + 1;
   }
 
   counts(): BlockCount[] {
-    return [...this.#counts.values()].map(({ lastLine: _, ...count }) => count);
+    return [...this.#counts.values()].map(({ count }) => count);
   }
 }

@@ -28,7 +28,7 @@ const WORKER = import.meta.url.endsWith('.ts') ? './check.worker.ts' : './check.
  * a fault, and ends the thread instead of the machine. A small young generation is cleared more often and stays in
  * the processor's cache.
  */
-const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 8 };
+const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 48 };
 
 /** One block is looked at while the next lies ready. */
 const BLOCKS_PER_THREAD = 2;

@@ -95,7 +95,8 @@ export interface CheckedBlock {
   /** One after the other in the order of rows; see `signatureLength`. Empty where they are not wanted. */
   signatures: Uint32Array<ArrayBuffer>;
   roles: [order: string, rows: number][];
-  languages: [language: string, rows: number][];
+  /** Answers of the rows whose language is to be told: by one thread, because telling takes tables of 10 MB. */
+  languageTexts: string[];
   toolRows: number;
   weightedRows: number;
 }

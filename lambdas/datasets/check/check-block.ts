@@ -7,7 +7,6 @@ import { linesOf } from './block-lines.ts';
 import { BlockNotes } from './block-notes.ts';
 import { BlockTokens, charactersOf } from './block-tokens.ts';
 import { Fingerprints } from './fingerprint.ts';
-import { languageOf } from './language.ts';
 import { codeOfLine, hasError, isBlankLine, problemOfBytes, problemOfLine, rowOfLine } from './line-row.ts';
 import { signature } from './near-duplicates.ts';
 import { Numbers } from './numbers.ts';
@@ -48,7 +47,7 @@ export class BlockCheck {
     let usableRows = 0;
     let firstFormat: DatasetFormat | undefined;
     let format = task.format;
-    let languages = 0;
+    const languageTexts: string[] = [];
     for (const line of linesOf(bytes, task.isFirstOfFile)) {
       lines += 1;
       const { text, number, byte } = line;
@@ -85,9 +84,8 @@ export class BlockCheck {
       if (row.hasWeights) mix.weightedRows += 1;
       const prints = this.#prints;
       tokens.add(row, characters, line, prints.high % task.countOneIn === 0, task.countOneIn === 1);
-      if (languages < task.mostLanguages && prints.low % task.languageOneIn === 0) {
-        languages += 1;
-        mix.languages.add(languageOf(learntText(turns)));
+      if (prints.low % task.languageOneIn === 0 && languageTexts.length < task.mostLanguages) {
+        languageTexts.push(learntText(turns));
       }
       if (this.#nearDuplicates) this.#addSignature(turns);
       usableRows += 1;
@@ -105,7 +103,7 @@ export class BlockCheck {
       tokens: tokens.parts(),
       signatures: this.#signatures.taken(),
       roles: [...mix.roles.counts],
-      languages: [...mix.languages.counts],
+      languageTexts,
       toolRows: mix.toolRows,
       weightedRows: mix.weightedRows,
     };

@@ -1,7 +1,7 @@
 /** The whole check of a version: each file read once, its lines looked at by all cores, put together in their order. */
 import { availableParallelism } from 'node:os';
 import type { DatasetFile, DatasetIssue } from '../../../contracts/dataset-issues.ts';
-import type { CheckSoFar, CheckSummary, DatasetFormat } from '../../../contracts/datasets.ts';
+import type { CheckSoFar, CheckSummary, DatasetFormat, RowMix } from '../../../contracts/datasets.ts';
 import { LIMITS } from '../../../contracts/limits.ts';
 import { loadTokenizer } from '../tokens/load-tokenizer.ts';
 import type { CountedModel } from './block.ts';
@@ -12,7 +12,7 @@ import { notTextBecause } from './file-kind.ts';
 import { FileFindings } from './file-findings.ts';
 import { IssueLog } from './issue-log.ts';
 import { Repeats } from './repeats.ts';
-import { MixCount } from './row-mix.ts';
+import { MixCount, shownMix, Tally } from './row-mix.ts';
 import { type Sampling, samplingOf } from './sampling.ts';
 import { isExact, tokenCounts } from './token-counts.ts';
 
@@ -118,6 +118,8 @@ class DatasetCheck {
     for (const { findings } of files) findings.end();
     if (this.#countsAgain) for (const looked of files) await this.#count(looked);
     judgeWhole(this.#issues, trained.findings, held?.findings);
+    // What they hold is free before the languages are told, which takes as much.
+    await this.#threads.close();
     return this.#result(trained, held);
   }
 
@@ -201,7 +203,7 @@ class DatasetCheck {
     });
   }
 
-  #result(trained: Looked, held: Looked | undefined): CheckResult {
+  async #result(trained: Looked, held: Looked | undefined): Promise<CheckResult> {
     const { findings } = trained;
     const counts = this.#issues.counts();
     const [tokens, ...otherTokens] = tokenCounts(this.#models, this.#sampling, findings, held?.findings);
@@ -219,7 +221,7 @@ class DatasetCheck {
         validationRows: held?.findings.usableRows ?? 0,
         tokens: (isUsed ? tokens : undefined) ?? null,
         ...(isUsed && otherTokens.length > 0 ? { otherTokens } : {}),
-        ...(isUsed ? { mix: this.#mix.mix() } : {}),
+        ...(isUsed ? { mix: await mixWithLanguages(this.#mix) } : {}),
         ...this.#repeats.limits(),
         issues: counts,
       },
@@ -228,6 +230,14 @@ class DatasetCheck {
       bytes: { data: trained.bytes, validation: held?.bytes },
     };
   }
+}
+
+/** Telling a language takes a library of 2 MB: it is loaded when the rest is done. */
+async function mixWithLanguages(count: MixCount): Promise<RowMix> {
+  const { languageOf } = await import('./language.ts');
+  const languages = new Tally();
+  for (const text of count.languageTexts) languages.add(languageOf(text));
+  return shownMix(count, languages);
 }
 
 /** What only both files as a whole can tell. */

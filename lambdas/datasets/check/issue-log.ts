@@ -47,7 +47,9 @@ export class IssueLog {
   readonly issuesPerCode: number;
   readonly #onIssue: ((issue: DatasetIssue) => void) | undefined;
   readonly #kept = new Map<string, Finding[]>();
-  readonly #counts = new Map<string, DatasetIssueCount & { lastLine: number | undefined }>();
+  readonly #counts = new Map<string, DatasetIssueCount>();
+  /** Of each count the line it was last found in: a row is one row however often it has it. */
+  readonly #lastLines = new Map<DatasetIssueCount, number | undefined>();
 
   /** With `onIssue` each one is handed on as it is found and none is kept here. */
   constructor(issuesPerCode: number = LIMITS.issuesPerCode, onIssue?: (issue: DatasetIssue) => void) {
@@ -60,8 +62,8 @@ export class IssueLog {
     const { code, file, line, kind } = finding;
     const counted = this.#count(code, file, line);
     counted.count += 1;
-    if (line !== undefined && counted.lastLine !== line) counted.rows = (counted.rows ?? 0) + 1;
-    counted.lastLine = line;
+    if (line !== undefined && this.#lastLines.get(counted) !== line) counted.rows = (counted.rows ?? 0) + 1;
+    this.#lastLines.set(counted, line);
     if (kind !== undefined) counted.kinds = { ...counted.kinds, [kind]: (counted.kinds?.[kind] ?? 0) + 1 };
     this.#keep(finding);
   }
@@ -72,7 +74,7 @@ export class IssueLog {
       const counted = this.#count(code, file, firstLine);
       counted.count += count;
       counted.rows = (counted.rows ?? 0) + rows;
-      counted.lastLine = undefined;
+      this.#lastLines.delete(counted);
       for (const [kind, more] of Object.entries(kinds) as [SensitiveKind, number][]) {
         counted.kinds = { ...counted.kinds, [kind]: (counted.kinds?.[kind] ?? 0) + more };
       }
@@ -82,9 +84,10 @@ export class IssueLog {
 
   /** Codes of which the report has as many as it takes. */
   full(file: DatasetFile): DatasetIssueCode[] {
-    return [...this.#kept.values()].flatMap(([first, ...more]) =>
-      first?.file === file && more.length + 1 >= this.issuesPerCode ? [first.code] : [],
-    );
+    return [...this.#kept.values()].flatMap((kept) => {
+      const [first] = kept;
+      return first?.file === file && kept.length >= this.issuesPerCode ? [first.code] : [];
+    });
   }
 
   #count(code: DatasetIssueCode, file: DatasetFile, line: number | undefined) {
@@ -92,7 +95,7 @@ export class IssueLog {
     let counted = this.#counts.get(key);
     if (!counted) {
       const { severity } = DATASET_ISSUES[code];
-      counted = { code, severity, file, count: 0, lastLine: undefined };
+      counted = { code, severity, file, count: 0 };
       this.#counts.set(key, counted);
     }
     if (line !== undefined) counted.firstLine = Math.min(line, counted.firstLine ?? line);
@@ -118,9 +121,9 @@ export class IssueLog {
 
   /** Errors first, then what occurs most. */
   counts(): DatasetIssueCount[] {
-    return [...this.#counts.values()]
-      .map(({ lastLine: _, ...count }) => count)
-      .toSorted((a, b) => a.severity.localeCompare(b.severity) || b.count - a.count);
+    return [...this.#counts.values()].toSorted(
+      (a, b) => a.severity.localeCompare(b.severity) || b.count - a.count,
+    );
   }
 
   /** Errors and warnings so far. */

@@ -33,7 +33,7 @@ export function rowOfLine(text: string): LineRow | undefined {
 
 /** A row can be trained on when none of its problems is an error and it has the form of its file. */
 export const hasError = ({ problems }: Row): boolean =>
-  problems.length > 0 && problems.some(({ code }) => DATASET_ISSUES[code].severity === 'error');
+  problems.some(({ code }) => DATASET_ISSUES[code].severity === 'error');
 
 /** Why a line has no row. */
 export function codeOfLine(text: string): 'too-deep' | 'not-json' {

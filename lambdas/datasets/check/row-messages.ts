@@ -94,6 +94,7 @@ class MessageReader implements Messages {
   #cannotBeRead(): void {
     this.whole = false;
     this.#outOfOrder = true;
+    this.#talk = undefined;
   }
 
   end(): void {
@@ -158,7 +159,7 @@ class MessageReader implements Messages {
     }
     const { calls, ids } = readToolCalls(this.#reading, value, `${this.#path}.${at}.tool_calls`);
     if (!Array.isArray(value) || calls.length < value.length) this.#cannotBeRead();
-    if (role === 'assistant') this.#callsAndResults().called(ids, at);
+    if (role === 'assistant') this.#callsAndResults()?.called(ids, at);
     return calls.length > 0 ? calls : undefined;
   }
 
@@ -185,7 +186,7 @@ class MessageReader implements Messages {
     this.#previous = role;
     if (role === 'tool') {
       this.#reading.hasTools = true;
-      this.#callsAndResults().result(callId, at);
+      this.#callsAndResults()?.result(callId, at);
       return;
     }
     this.#talk?.wentOn();
@@ -202,8 +203,9 @@ class MessageReader implements Messages {
   }
 
   /** Made when the first call or result comes: most conversations have none. */
-  #callsAndResults(): CallsAndResults {
-    return (this.#talk ??= new CallsAndResults(this.#reading, this.#path));
+  #callsAndResults(): CallsAndResults | undefined {
+    if (this.whole) this.#talk ??= new CallsAndResults(this.#reading, this.#path);
+    return this.#talk;
   }
 }
 

@@ -28,7 +28,7 @@ export function orderOf(turns: readonly Turn[]): string {
 }
 
 /** Counts by name, with a bound on the names. */
-class Tally {
+export class Tally {
   readonly counts = new Map<string, number>();
 
   add(name: string, rows = 1): void {
@@ -40,7 +40,7 @@ class Tally {
 
 interface MixParts {
   roles: readonly [order: string, rows: number][];
-  languages: readonly [language: string, rows: number][];
+  languageTexts: readonly string[];
   toolRows: number;
   weightedRows: number;
 }
@@ -57,9 +57,10 @@ const CODES: Record<string, number> = {
 
 export class MixCount {
   readonly roles = new Tally();
-  readonly languages = new Tally();
   toolRows = 0;
   weightedRows = 0;
+  /** Answers of some rows: their languages are told at the end, by one thread. */
+  readonly languageTexts: string[] = [];
   /** Roles as one number → their order in words: 8^16 is below 2^53. */
   readonly #orders = new Map<number, string>();
 
@@ -80,21 +81,21 @@ export class MixCount {
   /** What another thread counted. */
   merge(other: MixParts): void {
     for (const [order, rows] of other.roles) this.roles.add(order, rows);
-    for (const [language, rows] of other.languages) this.languages.add(language, rows);
+    this.languageTexts.push(...other.languageTexts);
     this.toolRows += other.toolRows;
     this.weightedRows += other.weightedRows;
   }
+}
 
-  mix(): RowMix {
-    const languages = most(this.languages);
-    const looked = [...this.languages.counts.values()].reduce((sum, rows) => sum + rows, 0);
-    return {
-      roles: most(this.roles).map(([order, rows]) => ({ order, rows })),
-      languages: languages.map(([language, rows]) => ({ language, share: rows / looked })),
-      toolRows: this.toolRows,
-      weightedRows: this.weightedRows,
-    };
-  }
+/** What the contract shows of it. */
+export function shownMix(count: MixCount, languages: Tally): RowMix {
+  const looked = [...languages.counts.values()].reduce((sum, rows) => sum + rows, 0);
+  return {
+    roles: most(count.roles).map(([order, rows]) => ({ order, rows })),
+    languages: most(languages).map(([language, rows]) => ({ language, share: rows / looked })),
+    toolRows: count.toolRows,
+    weightedRows: count.weightedRows,
+  };
 }
 
 const most = ({ counts }: Tally): [string, number][] =>

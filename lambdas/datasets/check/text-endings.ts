@@ -45,7 +45,7 @@ const DANGLING = new RegExp(
     '(?:in order|due|according) to|such as|as well as|because of|instead of|rather than|which is why',
     '(?:of|in|on|with|for|as|is|by|at|from|into|and|or|was|are|than|to|like|has|have) (?:an?|the|its|their|our|my|your)',
     'und|weil|dass|sowie|sondern|(?:mit|von|für|auf|in|zu|bei|aus|nach) (?:der|dem|den|einem|einer|einen|eine|ein)',
-    "et|parce que?|ainsi que?|afin de|(?:de|dans|avec|pour|sur|par) (?:la|le|les|un|une|des)|aux|d['’]une?",
+    "et|parce que?|ainsi que?|afin de|(?:et|de|dans|avec|pour|sur|par) (?:la|le|les|un|une|des)|aux|d['’]une?",
     'porque|así como|para que|del|(?:de|en|con|por|para) (?:el|la|los|las|un|una)',
   ].join('|')})$|, (?:but|or|aber|oder|mais|pero)$`,
   'u',

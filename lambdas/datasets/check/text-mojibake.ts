@@ -51,13 +51,14 @@ function isSure(text: string, at: number, length: number): boolean {
   if (text.startsWith('ï»¿', at)) return true;
   const isNextToAnother = sequenceAt(text, at + length).length > 0 || endsSequence(text, at);
   if (isNextToAnother) return true;
-  if (length === 3) return false;
-  // A capital inside a word in small letters, or one that begins it, with a sign between them.
+  // ß and × are no capitals: nothing around them tells a byte from a letter.
+  if (length === 3 || lead === 0xd7 || lead === 0xdf) return false;
+  if (text.startsWith('Â\u00a0', at)) return true;
+  // A capital with a sign behind it, inside a word or at its beginning. All in capitals it may be real: `IRMÃ»`.
   const [before, after] = [text.charAt(at - 1), text.charAt(at + length)];
-  if (LOWER.test(before)) return true;
+  if (LOWER.test(before) || LOWER.test(after)) return true;
   if (UPPER.test(before)) return false;
-  const isPunctuation = PUNCTUATION.has(text.charCodeAt(at + 1));
-  return LOWER.test(after) || (!isPunctuation && (lead === 0xc2 || lead === 0xc3));
+  return (lead === 0xc2 || lead === 0xc3) && !PUNCTUATION.has(text.charCodeAt(at + 1));
 }
 
 /** Whether a sequence ends right before this place. */

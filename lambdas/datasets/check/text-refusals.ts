@@ -23,7 +23,7 @@ const ENGLISH = [
 ];
 const GERMAN = [
   '(?:es tut mir (?:sehr |wirklich )?leid|tut mir leid|entschuldigung|leider|ich bedaure)[,.:]?\\s+(?:aber\\s+)?(?:ich (?:kann|darf|bin|werde)|[^.!?]{0,30}?\\b(?:kann|darf|bin|werde) ich)\\b[^.!?]{0,60}?\\b(?:nicht|keine?n?)\\b[^.!?]{0,60}(?:(?:dabei|damit|anfrage|bitte|frage|wunsch|informationen|inhalte)\\b|in der lage)',
-  '(?:es tut mir leid|tut mir leid|leider)[,.:]?\\s+(?:aber\\s+)?[^.!?]{0,20}?(?:dabei|damit|(?:dieser|ihrer|deiner) (?:anfrage|bitte|frage))[^.!?]{0,50}?\\bnicht\\b (?:weiter)?(?:helfen|unterstützen|behilflich|nachkommen|beantworten)',
+  '(?:es tut mir leid|tut mir leid|leider)[,.:]?\\s+(?:aber\\s+)?[^.!?]{0,20}?(?:dabei|damit|(?:diese|ihre|deine)[rn]? (?:anfrage|bitte|frage))[^.!?]{0,50}?\\bnicht\\b (?:weiter)?(?:helfen|unterstützen|behilflich|nachkommen|beantworten)',
   'ich kann (?:ihnen |dir )?(?:dabei|damit|bei dieser (?:anfrage|bitte)) (?:leider )?nicht (?:weiter)?(?:helfen|behilflich)',
   'als (?:ein |eine )?(?:(?:großes )?sprachmodell|künstliche intelligenz|ki(?:-(?:sprach)?(?:modell|assistent(?:in)?|system|chatbot))?)[, ][^.!?]{0,160}?\\b(?:nicht|keine?n?)\\b',
 ];

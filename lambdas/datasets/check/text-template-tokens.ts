@@ -4,11 +4,14 @@
 const MARK =
   /<[|｜][A-Za-z0-9_▁]{2,40}[|｜]>|<\/?(?:start|end)_of_turn>|<(?:bos|eos)>|\[\/?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_CALLS)\]|<<\/?SYS>>|^### ?(?:Instruction|Response|Human|Assistant):/m;
 
-/** Of Llama 2 and Mistral; inside a text `<s>` is HTML for struck-through, so only the edges count. */
+/**
+ * Of Llama 2 and Mistral. `<s>…</s>` is HTML as well, for struck-through text: only one that misses the other half is
+ * a mark, or a pair around the whole text.
+ */
 function edgeMark(text: string): string | undefined {
-  const ending = /<\/s>\s*$/.exec(text);
-  if (ending && (text.indexOf('<s>') < 0 || /^\s*<s>/.test(text))) return '</s>';
-  return /^\s*<s>(?!.*<\/s>)/s.test(text) ? '<s>' : undefined;
+  const [opened, closed] = [/<s[\s>]/.test(text), text.includes('</s>')];
+  if (closed && (!opened || /^\s*<s>[^]*<\/s>\s*$/.test(text))) return '</s>';
+  return opened && !closed && /^\s*<s>/.test(text) ? '<s>' : undefined;
 }
 
 const mayHaveBrackets = (text: string): boolean =>
@@ -44,14 +47,12 @@ const MARKS = new RegExp(MARK.source, 'gm');
 /** The text without its marks; text that has none is the same text. */
 export function removeTemplateTokens(text: string): string {
   let left = text;
-  for (let found = templateTokenIn(left); found; found = templateTokenIn(left)) {
-    const without = left
-      .replace(TURN_OPENINGS, '')
-      .replace(MARKS, '')
-      .replace(edgeMark(left) === undefined ? /$^/ : /^\s*<s>|<\/s>\s*$/g, '');
-    // Each round removes at least one mark, or there is nothing it can do.
-    if (without.length === left.length) break;
-    left = without;
+  // What is left may be a mark again: a heading that comes to stand at the beginning. Each round takes something out.
+  while (templateTokenIn(left) !== undefined) {
+    const isEdge = edgeMark(left) !== undefined;
+    left = left.replace(TURN_OPENINGS, '').replace(MARKS, '');
+    if (isEdge) left = left.replace(/^\s*<s>|<\/s>(?![^]*<s[\s>])/g, '');
+    left = left.trim();
   }
-  return left.length === text.length ? text : left.trim();
+  return left;
 }
