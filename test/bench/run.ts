@@ -2,9 +2,11 @@
 import { benchAnswers } from './answers.ts';
 import { benchFunctions } from './functions.ts';
 import { benchJourney } from './journey.ts';
+import { benchTokens } from './tokens.ts';
 import { benchValidation } from './validation.ts';
 
 benchFunctions();
 await benchValidation();
+benchTokens();
 benchAnswers();
 if (!process.argv.includes('--skip-once')) benchJourney();
