@@ -2,7 +2,7 @@
 import type { DatasetCure } from '../../../contracts/dataset-cures.ts';
 import type { DatasetFormat } from '../../../contracts/datasets.ts';
 import { hasError } from '../check/line-row.ts';
-import { readRow, type Row } from '../check/row.ts';
+import { readRow, type Row, type Turn } from '../check/row.ts';
 import { asMessages } from '../check/row-as-messages.ts';
 import { isFields } from '../check/row-fields.ts';
 import { qualityProblems } from '../check/text-quality.ts';
@@ -48,6 +48,10 @@ function isTooLong(value: unknown, row: Row, { counter, maxTokens }: RowCures): 
   return counter.count(row.turns, tools).longest > maxTokens;
 }
 
+/** The one error that a row's form does not show. */
+const hasHalfCharacter = ({ content, toolCalls = [] }: Turn): boolean =>
+  !content.isWellFormed() || toolCalls.some((call) => !`${call.name}${call.arguments}`.isWellFormed());
+
 /** Whose answers make a row go. */
 function droppedForAnswers(row: Row, { asked }: RowCures): DatasetCure | undefined {
   if (!asked.has('drop-refusals') && !asked.has('drop-cut-answers')) return undefined;
@@ -75,7 +79,7 @@ export function cureRow(before: unknown, cures: RowCures, form: FileForm): Cured
   let row = readRow(value);
   const isBroken = hasError(row);
   if (asked.has('drop-broken-rows')) {
-    if (isBroken) return removed('drop-broken-rows');
+    if (isBroken || row.turns.some(hasHalfCharacter)) return removed('drop-broken-rows');
     form.format ??= row.format ?? undefined;
     if (row.format !== form.format) return removed('drop-broken-rows');
   }
