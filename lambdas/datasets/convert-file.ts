@@ -46,7 +46,7 @@ function watched(source: FileSource, onRead: OnRead): FileSource {
   };
 }
 
-export async function sha256Of(source: FileSource, onRead: OnRead): Promise<string> {
+async function sha256Of(source: FileSource, onRead: OnRead): Promise<string> {
   const digest = createHash('sha256');
   for await (const chunk of watched(source, onRead).chunks()) digest.update(chunk);
   return digest.digest('hex');

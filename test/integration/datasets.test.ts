@@ -133,7 +133,12 @@ describe('a dataset', () => {
       path,
       query: { afterByte: String(page.next!['afterByte']), line: String(page.next!['line']) },
     });
-    expect(rest).toMatchObject({ rows: [{ line: 31, raw: '' }, { line: 32, tokens: 14 }] });
+    expect(rest).toMatchObject({
+      rows: [
+        { line: 31, raw: '' },
+        { line: 32, tokens: 14 },
+      ],
+    });
     expect(rest.next).toBeUndefined();
     expect(await outcomesOf('ada')).toMatchObject([{ kind: 'dataset-ready' }]);
     expect(await unfinishedOf('ada')).toEqual([]);
