@@ -53,6 +53,7 @@ const DANGLING = new RegExp(
 
 /** A line of the last paragraph this long has sentences, and a text with sentences ends them. */
 const LONG_LINE = 80;
+const LONGEST_WORD = 30;
 
 /**
  * The last word is the beginning of a longer one that the answer has used, and nowhere a word itself: `Par`, after
@@ -60,8 +61,8 @@ const LONG_LINE = 80;
  */
 function endsInAWord(answer: string, line: string): boolean {
   if (line.length < LONG_LINE || !/[.!?] /.test(line)) return false;
-  const [word] = /\p{L}+$/u.exec(line) ?? [];
-  if (word === undefined || word.length < 3 || word.length > 30) return false;
+  const [word] = /\p{L}+$/u.exec(line.slice(-LONGEST_WORD)) ?? [];
+  if (word === undefined || word.length < 3 || word.length === LONGEST_WORD) return false;
   const before = answer.slice(0, answer.lastIndexOf(word));
   if (new RegExp(`(?<!\\p{L})${word}(?!\\p{L})`, 'u').test(before)) return false;
   // One letter more may be a plural or a case.

@@ -44,15 +44,23 @@ const TURN_OPENINGS = new RegExp(
 );
 const MARKS = new RegExp(MARK.source, 'gm');
 
+/** The half mark that is left over, or the pair around the whole text. */
+function withoutEdges(text: string): string {
+  const [opened, closed] = [/<s[\s>]/.test(text), text.includes('</s>')];
+  if (!opened) return text.replaceAll('</s>', '');
+  return closed ? text.replace(/^\s*<s>/, '').replace(/<\/s>\s*$/, '') : text.replace(/^\s*<s>/, '');
+}
+
+/** Taking a mark out may leave another: a heading that comes to stand first, a mark within a mark. */
+const MOST_ROUNDS = 10;
+
 /** The text without its marks; text that has none is the same text. */
 export function removeTemplateTokens(text: string): string {
   let left = text;
-  // What is left may be a mark again: a heading that comes to stand at the beginning. Each round takes something out.
-  while (templateTokenIn(left) !== undefined) {
+  for (let round = 0; round < MOST_ROUNDS && templateTokenIn(left) !== undefined; round += 1) {
     const isEdge = edgeMark(left) !== undefined;
     left = left.replace(TURN_OPENINGS, '').replace(MARKS, '');
-    if (isEdge) left = left.replace(/^\s*<s>|<\/s>(?![^]*<s[\s>])/g, '');
-    left = left.trim();
+    left = (isEdge ? withoutEdges(left) : left).trim();
   }
   return left;
 }
