@@ -78,7 +78,8 @@ function checkDecimals(raw: Record<string, unknown>): void {
 /** Walked without recursion: the schema says itself how deep it goes. */
 function checkDepth({ schema }: FileMetaData): void {
   const open: number[] = [];
-  for (const { num_children: children = 0 } of schema) {
+  for (const { name, num_children: children = 0 } of schema) {
+    if (name === undefined) throw new ParquetDamage('a column without a name');
     while (open.length > 0 && open.at(-1) === 0) open.pop();
     if (open.length > 0) open[open.length - 1] = (open.at(-1) as number) - 1;
     if (children > 0) open.push(children);

@@ -37,7 +37,8 @@ export function checkRuns(bytes: Uint8Array, from: number, width: number, values
     // Packed bits come in groups of eight, of which the last may be padding; some writers round a run up as well.
     if (head % 2 === 1) {
       if (count > (values - seen) / 8 + 64) throw new ParquetDamage('more values than the page has');
-      at += count * width;
+      // hyparquet takes a byte for a run of nothing too, and must be followed byte by byte.
+      at += Math.max(1, count * width);
       seen += count * 8;
     } else {
       if (count > values - seen + 64) throw new ParquetDamage('more values than the page has');

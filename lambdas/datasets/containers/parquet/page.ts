@@ -99,7 +99,8 @@ function readSecondKind(bytes: Uint8Array, header: PageHeader, decoder: Decoder)
   const { repetition, definition } = mostLevels(decoder);
   const { repetition_levels_byte_length: first, definition_levels_byte_length: second } = about;
   const levels = first + second;
-  if (first < 0 || second < 0 || levels > bytes.length || levels > header.uncompressed_page_size) {
+  // Written so that a length that is missing is refused as well: hyparquet would look for it in the bytes.
+  if (!(first >= 0 && second >= 0 && levels <= bytes.length && levels <= header.uncompressed_page_size)) {
     throw new ParquetDamage('a page that ends early');
   }
   if (repetition > 0) checkRuns(bytes, 0, bitWidth(repetition), about.num_values);
