@@ -1,43 +1,76 @@
-/** Few patterns, each with a form that hardly anything else has: a warning that is usually wrong is not read. */
+import { SENSITIVE_KINDS } from '../../../contracts/dataset-issues.ts';
+import { addressPasswords } from '../sensitive/address-passwords.ts';
+import { emails } from '../sensitive/emails.ts';
+import { numbers } from '../sensitive/numbers.ts';
+import { privateKeys } from '../sensitive/private-keys.ts';
+import { longRunAt, SIX_DIGITS } from '../sensitive/quick-look.ts';
+import { secrets } from '../sensitive/secrets.ts';
+import type { Finding, SensitiveMatch } from '../sensitive/sensitive-match.ts';
 
-/** Every repetition has an end: a hostile line of a megabyte must not make a pattern begin anew at each character. */
-const SECRETS: readonly [string, RegExp][] = [
-  ['an AWS access key', /\b(?:AKIA|ASIA)[A-Z2-7]{16}\b/],
-  ['a private key', /-----BEGIN (?:[A-Z]{2,20} )?PRIVATE KEY-----/],
-  ['a GitHub token', /\b(?:gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{60})/],
-  ['an OpenAI or Anthropic key', /\bsk-(?:proj-|ant-)?[A-Za-z0-9_-]{32}/],
-  ['a Slack token', /\bxox[abprs]-[A-Za-z0-9-]{20}/],
-  ['a Google API key', /\bAIza[0-9A-Za-z_-]{35}(?![0-9A-Za-z_-])/],
-  ['a Stripe key', /\b[rs]k_live_[A-Za-z0-9]{20}/],
-  ['a Hugging Face token', /\bhf_[A-Za-z0-9]{34}/],
-  ['a signed token', /\beyJ[A-Za-z0-9_-]{10,200}\.eyJ[A-Za-z0-9_-]{10}/],
-];
-/** What each pattern must begin with or contain: one search for all of these spares nearly every text the patterns. */
-const HINT =
-  /AKIA|ASIA|PRIVATE KEY|gh[pousr]_|github_pat_|sk-|xox[abprs]-|AIza|k_live_|hf_|eyJ[A-Za-z0-9_-]{10}/;
+export type { SensitiveMatch } from '../sensitive/sensitive-match.ts';
 
-/** Lengths as in RFC 5321: 64 before the sign, labels of 63. */
-const EMAIL = /\b[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}\b/;
-/** Addresses that RFC 2606 keeps for examples are nobody's. */
-const NOBODYS = /@(?:[A-Za-z0-9-]+\.)*(?:example\.(?:com|org|net)|(?:example|invalid|test|localhost))$/i;
-
-const masked = (text: string) =>
-  `${text.slice(0, 4)}${'•'.repeat(Math.min(8, Math.max(0, text.length - 4)))}`;
-
-/** What kind of secret stands in the text, with all but its first characters masked. */
-export function findSecret(text: string): string | undefined {
-  if (!HINT.test(text)) return undefined;
-  for (const [kind, pattern] of SECRETS) {
-    const found = pattern.exec(text);
-    if (found) return `${kind}: ${masked(found[0])}`;
-  }
-  return undefined;
+/** What may be in the text, the surest first: where two overlap, the earlier in this list is kept. */
+function findings(text: string): Finding[] {
+  const run = longRunAt(text, 0);
+  const sign = text.indexOf('@');
+  SIX_DIGITS.lastIndex = 0;
+  const hasNumber = SIX_DIGITS.test(text);
+  const found: Finding[] = [];
+  if (text.includes('--- BEGIN') || text.includes('----BEGIN') || text.includes('PuTTY-User-Key'))
+    privateKeys(text, found);
+  if (run >= 0) secrets(text, run, found);
+  if (run >= 0 || sign >= 0) addressPasswords(text, found);
+  if (hasNumber) numbers(text, found);
+  if (sign >= 0) emails(text, sign, found);
+  return found;
 }
 
-/** An e-mail address in the text, masked up to its domain. */
-export function findPersonalData(text: string): string | undefined {
-  if (!text.includes('@')) return undefined;
-  const found = EMAIL.exec(text)?.[0];
-  if (found === undefined || NOBODYS.test(found)) return undefined;
-  return `an e-mail address: ${found.slice(0, 1)}•••${found.slice(found.indexOf('@'))}`;
+/** In order and not overlapping. */
+function select(found: readonly Finding[], codes?: ReadonlySet<SensitiveMatch['code']>): SensitiveMatch[] {
+  const ranked = found
+    .map((finding, rank) => ({ ...finding, code: SENSITIVE_KINDS[finding.kind].code, rank }))
+    .filter(({ code }) => codes === undefined || codes.has(code))
+    .toSorted((a, b) => a.from - b.from || a.rank - b.rank);
+  const kept: typeof ranked = [];
+  for (const match of ranked) {
+    const last = kept.at(-1);
+    if (last === undefined || match.from >= last.to) kept.push(match);
+    else if (match.rank < last.rank) kept[kept.length - 1] = match;
+  }
+  return kept.map(({ code, kind, from, to, shown }) => ({ code, kind, from, to, shown }));
+}
+
+export function findSensitive(text: string): SensitiveMatch[] {
+  const found = findings(text);
+  return found.length === 0 ? [] : select(found);
+}
+
+const MASKS = {
+  email: '[email]',
+  phone: '[phone]',
+  'card-number': '[card number]',
+  iban: '[IBAN]',
+  'national-id': '[national id]',
+} as const satisfies Partial<Record<SensitiveMatch['kind'], string>>;
+const maskOf = (kind: SensitiveMatch['kind']): string =>
+  (MASKS as Partial<Record<string, string>>)[kind] ?? '[redacted]';
+
+/** The rest of what overlapped may be one itself, so masking goes on until nothing is found; twice is the usual. */
+const MOST_ROUNDS = 8;
+
+/** Masks what has one of the codes; a second time it finds nothing to do. */
+export function maskSensitive(text: string, codes: ReadonlySet<SensitiveMatch['code']>): string {
+  let masked = text;
+  for (let round = 0; round < MOST_ROUNDS; round += 1) {
+    const matches = select(findings(masked), codes);
+    if (matches.length === 0) return masked;
+    let rest = 0;
+    let out = '';
+    for (const { from, to, kind } of matches) {
+      out += masked.slice(rest, from) + maskOf(kind);
+      rest = to;
+    }
+    masked = out + masked.slice(rest);
+  }
+  return masked;
 }
