@@ -4,6 +4,7 @@ import { useId, useRef, useState } from 'react';
 import { LinkAction } from '../../../components/text-link.tsx';
 import { bytes } from '../../../lib/format/numbers.ts';
 import { ACCEPTED } from './file-check.ts';
+import { canPick, droppedFile, pickFile } from './file-handles.ts';
 
 /** Takes one file: dropped, or chosen through the system's dialog. */
 export function DropZone({
@@ -33,7 +34,7 @@ export function DropZone({
         onDrop={(event) => {
           event.preventDefault();
           setOver(false);
-          onFile(event.dataTransfer.files[0]);
+          void droppedFile(event.dataTransfer).then(onFile);
         }}
         className={clsx(
           'relative grid justify-items-center gap-1 rounded-card border border-dashed px-4 py-6 text-center transition-colors focus-within:outline-2 focus-within:outline-offset-2 focus-within:outline-[var(--focus)]',
@@ -48,6 +49,11 @@ export function DropZone({
           aria-describedby={`${id}-below`}
           className="absolute inset-0 cursor-pointer opacity-0"
           onChange={(event) => onFile(event.target.files?.[0])}
+          onClick={(event) => {
+            if (!canPick()) return;
+            event.preventDefault();
+            void pickFile(ACCEPTED).then((picked) => picked && onFile(picked));
+          }}
         />
         {file ? (
           <>

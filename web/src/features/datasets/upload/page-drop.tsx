@@ -1,4 +1,5 @@
 import { useEffect, useEffectEvent, useState } from 'react';
+import { droppedFile } from './file-handles.ts';
 
 const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') === true;
 
@@ -7,10 +8,10 @@ export function PageDrop({ enabled, onFile }: { enabled: boolean; onFile: (file:
   const [over, setOver] = useState(false);
   const drop = useEffectEvent((event: DragEvent) => {
     setOver(false);
-    const file = event.dataTransfer?.files[0];
-    if (!file) return;
+    // A zone of its own takes it otherwise.
+    if (event.defaultPrevented) return;
     event.preventDefault();
-    onFile(file);
+    void droppedFile(event.dataTransfer).then((file) => file && onFile(file));
   });
   useEffect(() => {
     if (!enabled) return undefined;

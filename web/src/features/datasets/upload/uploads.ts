@@ -9,6 +9,7 @@ import {
   type UploadPlan,
 } from '../../../../../contracts/datasets.ts';
 import { call } from '../../../lib/api.ts';
+import { forgetHandles, keepHandles } from './file-handles.ts';
 import { bytesPerSecond, withSample, type Sample } from './pace.ts';
 import { partsOf, sha256Base64, type Part } from './parts.ts';
 import { putPart, wait } from './put-part.ts';
@@ -121,6 +122,7 @@ export async function cancelUpload(id: string): Promise<void> {
   running.delete(id);
   removeUpload(id);
   if (!upload?.datasetId || upload.status === 'done') return;
+  if (upload.version) void forgetHandles({ datasetId: upload.datasetId, version: upload.version });
   const shared = allUploads().some(({ datasetId }) => datasetId === upload.datasetId);
   if (run?.isAlone && !shared) await call(deleteDataset, { path: { datasetId: upload.datasetId } });
 }
@@ -133,6 +135,7 @@ async function proceed(id: string): Promise<void> {
   try {
     changeUpload(id, { status: 'announcing', problem: undefined, pace: undefined });
     const target = await announce(id, run, signal);
+    void keepHandles(target, run.files);
     changeUpload(id, { status: 'sending', sent: sentOf(run) });
     const missing = run.plans.flatMap(partsOf).filter((part) => !run.arrived.has(keyOf(part)));
     await sendParts(missing, portsOf(run, target), signal, {
@@ -148,6 +151,7 @@ async function proceed(id: string): Promise<void> {
     });
     changeUpload(id, { status: 'completing', pace: undefined });
     await call(completeDatasetUpload, { path: target }, { signal });
+    void forgetHandles(target);
     changeUpload(id, { status: 'done' });
     running.delete(id);
   } catch (error) {
