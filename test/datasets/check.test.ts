@@ -1,71 +1,36 @@
 import { createHash } from 'node:crypto';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { checkDataset } from '../../lambdas/datasets/check/check-dataset.ts';
-import { LineSplitter } from '../../lambdas/datasets/check/line-splitter.ts';
-import { tokenCounter } from '../../lambdas/datasets/tokens/token-counter.ts';
-import { CheckSummary, type DatasetFormat } from '../../contracts/datasets.ts';
-import { DatasetIssue } from '../../contracts/dataset-issues.ts';
+import type { CheckSoFar, DatasetFormat } from '../../contracts/datasets.ts';
 import { LIMITS } from '../../contracts/limits.ts';
+import { check, file, found, row, rows, source } from './checked-file.ts';
 
-const counter = tokenCounter({ tokenizer: 'brightrun/tiny-base', contextLength: 256 });
+/** Threads start from source here, on a machine that may be busy. */
+jest.setTimeout(60_000);
 
-/** A file as it comes from S3: in chunks that end anywhere. */
-const source = (content: string | Buffer, chunkBytes: number) => {
-  const bytes = Buffer.from(content);
-  return {
-    bytes: bytes.length,
-    async *chunks() {
-      for (let at = 0; at < bytes.length; at += chunkBytes) yield bytes.subarray(at, at + chunkBytes);
-    },
-  };
-};
-
-async function check(
-  data: string | Buffer,
-  more: { validation?: string; declaredFormat?: DatasetFormat; chunkBytes?: number } = {},
-) {
-  const chunkBytes = more.chunkBytes ?? 7;
-  const result = await checkDataset({
-    data: source(data, chunkBytes),
-    validation: more.validation === undefined ? undefined : source(more.validation, chunkBytes),
-    declaredFormat: more.declaredFormat,
-    counter,
-    onProgress: async () => undefined,
-  });
-  for (const issue of result.issues) DatasetIssue.parse(issue);
-  CheckSummary.parse({ ...result.summary, checkedAt: '2026-11-23T00:00:00Z', checkMilliseconds: 1 });
-  return result;
-}
-const found = async (...args: Parameters<typeof check>) =>
-  (await check(...args)).issues.map(({ code, line, path }) =>
-    [code, line, path].filter((x) => x !== undefined),
-  );
-
-const row = (at: number, answer = `Answer ${at}.`) =>
-  JSON.stringify({
-    messages: [
-      { role: 'user', content: `Question ${at}?` },
-      { role: 'assistant', content: answer },
-    ],
-  });
-const rows = (count: number, from = 0) => Array.from({ length: count }, (_, at) => row(from + at));
-const file = (...lines: string[]) => `${lines.join('\n')}\n`;
+/** As many as are not few. */
+const SOUND = rows(LIMITS.datasetFewRows);
+const NEXT = SOUND.length + 1;
 
 describe('a sound file', () => {
-  test.each([1, 3, 64, 1_000_000])(
+  test.each([1, 7, 64, 1_000_000])(
     'is ready whatever its chunks (%i bytes) and gives its SHA-256',
     async (chunkBytes) => {
-      const text = file(
-        ...rows(12),
-        JSON.stringify({ messages: [{ role: 'assistant', content: 'Grüße 🎉' }] }),
-      );
+      const last = {
+        messages: [
+          { role: 'user', content: 'Hallo' },
+          { role: 'assistant', content: 'Grüße 🎉' },
+        ],
+      };
+      const text = file(...SOUND, JSON.stringify(last));
       const result = await check(text, { chunkBytes });
       expect(result.summary).toMatchObject({
         verdict: 'ready',
         format: 'chat',
-        rows: 13,
-        usableRows: 13,
+        rows: NEXT,
+        usableRows: NEXT,
         issues: [],
+        mix: { roles: [{ order: 'user assistant', rows: NEXT }], toolRows: 0, weightedRows: 0 },
       });
       expect(result.sha256.data).toBe(createHash('sha256').update(text).digest('hex'));
       expect(result.bytes.data).toBe(Buffer.byteLength(text));
@@ -76,9 +41,10 @@ describe('a sound file', () => {
     ['chat', (at) => JSON.parse(row(at))],
     ['prompt-completion', (at) => ({ prompt: `p${at}`, completion: `c${at}` })],
     ['instruction', (at) => ({ instruction: `i${at}`, input: null, output: `o${at}`, system: '' })],
+    ['preference', (at) => ({ prompt: `p${at}`, chosen: `good ${at}`, rejected: `bad ${at}` })],
     ['text', (at) => ({ text: `t${at}` })],
   ])('of the form %s is recognised', async (format, make) => {
-    const text = file(...Array.from({ length: 12 }, (_, at) => JSON.stringify(make(at))));
+    const text = file(...SOUND.map((_, at) => JSON.stringify(make(at))));
     expect((await check(text, { declaredFormat: format })).summary).toMatchObject({
       verdict: 'ready',
       format,
@@ -86,8 +52,8 @@ describe('a sound file', () => {
   });
 
   test('may begin with a byte order mark, end its lines with CRLF and its last line with nothing', async () => {
-    const { summary } = await check(`\uFEFF${rows(12).join('\r\n')}`);
-    expect(summary).toMatchObject({ verdict: 'ready', rows: 12 });
+    const { summary } = await check(`\uFEFF${SOUND.join('\r\n')}`);
+    expect(summary).toMatchObject({ verdict: 'ready', rows: SOUND.length });
   });
 });
 
@@ -95,23 +61,28 @@ describe('a file that is no dataset', () => {
   test.each([
     ['a zip archive', Buffer.from('504b0304140000000800', 'hex')],
     ['a gzip archive', Buffer.from('1f8b0800000000000003', 'hex')],
-    ['UTF-16 text', Buffer.from(`\uFEFF${rows(12).join('\n')}`, 'utf16le')],
-    ['UTF-16 text', Buffer.from(rows(12).join('\n'), 'utf16le')],
+    ['UTF-16 text', Buffer.from(`\uFEFF${SOUND.join('\n')}`, 'utf16le')],
+    ['UTF-16 text', Buffer.from(SOUND.join('\n'), 'utf16le')],
     ['a binary file', Buffer.concat([Buffer.from('GGUF'), Buffer.alloc(1), Buffer.alloc(60, 'x')])],
+    ['a binary file', Buffer.concat([Buffer.from('GGUF'), Buffer.alloc(1), Buffer.alloc(3_000_000, 'x')])],
   ])('%s is named, and nothing else is said about it', async (name, bytes) => {
-    const { issues, summary, sha256 } = await check(bytes, { chunkBytes: 4096 });
-    expect(issues).toMatchObject([{ code: 'not-text', found: expect.stringContaining(name) }]);
-    expect(summary).toMatchObject({ verdict: 'rejected', format: null, tokens: null });
-    expect(sha256.data).toBe(createHash('sha256').update(bytes).digest('hex'));
+    for (const chunkBytes of [1, 4096]) {
+      if (bytes.length / chunkBytes > 100_000) continue;
+      const { issues, summary, sha256 } = await check(bytes, { chunkBytes });
+      expect(issues).toMatchObject([{ code: 'not-text', found: expect.stringContaining(name) }]);
+      expect(summary).toMatchObject({ verdict: 'rejected', format: null, tokens: null });
+      expect(sha256.data).toBe(createHash('sha256').update(bytes).digest('hex'));
+    }
   });
 
   test('of blank lines alone is empty', async () => {
-    expect(await found('\n  \n')).toEqual([['blank-line', 1], ['blank-line', 2], ['empty-file']]);
+    expect(await found('\n  \n')).toEqual([['empty-file'], ['blank-line', 1], ['blank-line', 2]]);
+    expect(await found('')).toEqual([['empty-file']]);
   });
 
   test('of one array is told what to do', async () => {
-    const { issues } = await check(JSON.stringify(rows(12).map((line) => JSON.parse(line))));
-    expect(issues[0]).toMatchObject({
+    const { issues } = await check(JSON.stringify(SOUND.map((line) => JSON.parse(line))));
+    expect(issues.find(({ line }) => line === 1)).toMatchObject({
       code: 'not-an-object',
       found: expect.stringContaining('one JSON array'),
     });
@@ -121,165 +92,199 @@ describe('a file that is no dataset', () => {
 describe('every problem is named with its line', () => {
   test('of form, not only the first', async () => {
     const text = file(
-      ...rows(12),
+      ...SOUND,
       '{"messages": [',
       '[1]',
       'null',
       '{"colour":"red"}',
       '{"prompt":"p"}',
       '{"messages":"hi"}',
-      '{"messages":[7,{"content":"x"},{"role":"robot","content":"x"},{"role":"assistant","content":null}]}',
       '{"messages":[]}',
-      '{"messages":[{"role":"user","content":"x"},{"role":"assistant","content":"  "}]}',
       '',
       '{"text":"plain"}',
     );
     expect(await found(text)).toEqual([
-      ['not-json', 13],
-      ['not-an-object', 14],
-      ['not-an-object', 15],
-      ['unknown-format', 16],
-      ['mixed-formats', 17],
-      ['missing-field', 17, 'completion'],
-      ['wrong-type', 18, 'messages'],
-      ['wrong-type', 19, 'messages.0'],
-      ['missing-field', 19, 'messages.1.role'],
-      ['unknown-role', 19, 'messages.2.role'],
-      ['wrong-type', 19, 'messages.3.content'],
-      ['no-answer', 20, 'messages'],
-      ['empty-message', 21, 'messages.1.content'],
-      ['no-answer', 21, 'messages'],
-      ['blank-line', 22],
-      ['mixed-formats', 23],
+      ['not-json', NEXT],
+      ['not-an-object', NEXT + 1],
+      ['not-an-object', NEXT + 2],
+      ['unknown-format', NEXT + 3],
+      ['missing-field', NEXT + 4, 'completion'],
+      ['mixed-formats', NEXT + 4],
+      ['wrong-type', NEXT + 5, 'messages'],
+      ['no-answer', NEXT + 6, 'messages'],
+      ['blank-line', NEXT + 7],
+      ['mixed-formats', NEXT + 8],
     ]);
   });
 
-  test('of content: fields nobody reads, secrets, addresses, rows beyond the context', async () => {
+  test('with the byte where its line begins, and of broken JSON the column', async () => {
+    const text = file(...SOUND, row(200).replace('"role"', 'role"'), '', '{"a":"b', '{"a":1}}');
+    const { issues } = await check(text);
+    const lines = text.split('\n');
+    for (const { line = 0, byte = 0 } of issues) {
+      expect(text.slice(byte).startsWith(lines[line - 1] ?? '?')).toBe(true);
+      expect(byte === 0 || text[byte - 1] === '\n').toBe(true);
+    }
+    expect(issues.map(({ column }) => column)).toEqual([15, undefined, 8, 8]);
+    expect(issues[0]?.found).toContain('{role":"user"');
+  });
+
+  test('of bytes: not UTF-8, control characters, an own field __proto__', async () => {
+    const bad = Buffer.concat([Buffer.from(file(...SOUND)), Buffer.from([0x22, 0xc3, 0x28, 0x22, 0x0a])]);
+    expect((await check(bad)).issues).toMatchObject([{ code: 'not-utf8', line: NEXT, column: 2 }]);
+    expect(await found(file(...SOUND, '{"text":"a\u0000b"}'))).toEqual([['not-json', NEXT]]);
+    expect(await found(file(...SOUND, '{"__proto__":{"messages":[]}}'))).toEqual([['unknown-format', NEXT]]);
+  });
+
+  test('of content: secrets, personal data, rows beyond the context', async () => {
+    const key = `AKIA${'QWERTZUIOPLKJHGF'}`;
     const text = file(
-      ...rows(12),
-      JSON.stringify({ ...JSON.parse(row(90)), source: 'web' }),
-      row(91, 'Use AKIAIOSFODNN7EXAMPLE for that.'),
-      row(92, 'Write to anna.k@firm.de, or to nobody@example.com.'),
-      row(93, 'word '.repeat(400)),
+      ...SOUND,
+      row(191, `Use ${key} for that.`),
+      row(192, 'Write to anna.kowalski@firma-nord.de, she knows.'),
+      row(193, `Word ${'word '.repeat(400)}.`),
     );
     const { issues, summary } = await check(text);
-    expect(issues.map(({ code, line }) => [code, line])).toEqual([
-      ['unknown-field', 13],
-      ['possible-secret', 14],
-      ['possible-personal-data', 15],
-      ['over-context', 16],
+    expect(issues.map(({ code, line, path }) => [code, line, path])).toEqual([
+      ['possible-secret', NEXT, 'messages.1.content'],
+      ['possible-personal-data', NEXT + 1, 'messages.1.content'],
+      ['over-context', NEXT + 2, undefined],
+      ['extreme-length', NEXT + 2, undefined],
     ]);
-    expect(JSON.stringify(issues)).not.toContain('AKIAIOSFODNN7EXAMPLE');
-    expect(JSON.stringify(issues)).not.toContain('anna.k');
-    expect(summary).toMatchObject({ verdict: 'ready-with-warnings', tokens: { rowsOverContext: 1 } });
+    expect(JSON.stringify(issues)).not.toContain(key);
+    expect(JSON.stringify(issues)).not.toContain('kowalski');
+    expect(summary).toMatchObject({
+      verdict: 'ready-with-warnings',
+      tokens: { method: 'exact', rowsOverContext: 1 },
+    });
+    expect(summary.issues.find(({ code }) => code === 'possible-secret')).toMatchObject({
+      count: 1,
+      rows: 1,
+      kinds: { 'cloud-key': 1 },
+    });
   });
 
   test('of repeats: rows, prompts with two answers, validation rows in the training file', async () => {
     const text = file(
-      ...rows(12),
+      ...SOUND,
       row(3),
       row(4, 'Something else.'),
-      row(5).replace('Question', '  Question '),
+      row(5).replace('What about', '  What \\n about'),
     );
-    const result = await check(text, { validation: file(row(7), row(70), row(7)) });
-    expect(result.issues.map(({ code, file: where, line }) => [code, where, line])).toEqual([
-      ['duplicate-row', 'validation', 3],
-      ['in-both-files', 'validation', 1],
-      ['duplicate-row', 'data', 13],
-      ['conflicting-answers', 'data', 14],
-      ['duplicate-row', 'data', 15],
+    const result = await check(text, { validation: file(row(7), row(700), row(7)) });
+    expect(
+      result.issues.map(({ code, file: where, line, otherLine }) => [code, where, line, otherLine]),
+    ).toEqual([
+      ['duplicate-row', 'data', NEXT, 4],
+      ['conflicting-answers', 'data', NEXT + 1, 5],
+      ['duplicate-row', 'data', NEXT + 2, 6],
+      ['in-both-files', 'validation', 1, 8],
+      ['duplicate-row', 'validation', 3, 1],
     ]);
-    expect(result.summary).toMatchObject({ verdict: 'rejected', validationRows: 3, usableRows: 15 });
+    expect(result.summary).toMatchObject({ verdict: 'rejected', validationRows: 3, usableRows: NEXT + 2 });
+    expect(result.issues.find(({ code }) => code === 'in-both-files')?.byte).toBe(0);
+  });
+
+  test('of rows that are nearly the same, in one file and across both', async () => {
+    const words = row(9).split('The answer')[1] ?? '';
+    const near = row(9).replace(
+      words,
+      words.toUpperCase().replace('"}]}', '').concat('"}]}').replace('"}]}"}]}', '"}]}'),
+    );
+    const text = file(...SOUND, near.toLowerCase());
+    expect((await check(text)).issues).toMatchObject([{ code: 'near-duplicate', line: NEXT, otherLine: 10 }]);
+    expect((await check(file(...SOUND), { validation: file(near.toLowerCase()) })).issues).toMatchObject([
+      { code: 'near-in-both-files', file: 'validation', line: 1, otherLine: 10 },
+    ]);
   });
 
   test('of the file as a whole: too few rows, another form than declared or than the other file', async () => {
     expect(await found(file(...rows(9)))).toEqual([['too-few-rows']]);
-    expect(
-      new Set(
-        await found(file(...rows(12)), { declaredFormat: 'text' }).then((all) => all.map(([code]) => code)),
-      ),
-    ).toEqual(new Set(['mixed-formats', 'too-few-rows']));
-    const { issues } = await check(file(...rows(12)), { validation: file('{"text":"plain"}') });
+    expect(await found(file(...rows(12)))).toEqual([['few-rows']]);
+    const other = await found(file(...SOUND), { declaredFormat: 'text' });
+    expect(new Set(other.map(([code]) => code))).toEqual(new Set(['mixed-formats', 'too-few-rows']));
+    const { issues } = await check(file(...SOUND), { validation: '{"text":"plain"}\n' });
     expect(issues).toMatchObject([{ code: 'mixed-formats', file: 'validation' }]);
   });
 
-  test('of bytes: not UTF-8, control characters, an own field __proto__', async () => {
-    const bad = Buffer.concat([Buffer.from(file(...rows(12))), Buffer.from([0x22, 0xc3, 0x28, 0x22, 0x0a])]);
-    expect(await found(bad)).toEqual([['not-utf8', 13]]);
-    expect(await found(file(...rows(12), '{"text":"a\u0000b"}'))).toEqual([['not-json', 13]]);
-    expect(await found(file(...rows(12), '{"__proto__":{"messages":[]}}'))).toEqual([['unknown-format', 13]]);
+  test('all are counted, and the report keeps the first thousand of each in each file', async () => {
+    const broken = Array.from({ length: 1500 }, () => '{');
+    const { issues, summary } = await check(file(...SOUND, ...broken), {
+      validation: file(...rows(3, 500), '{'),
+    });
+    expect(issues).toHaveLength(LIMITS.issuesPerCode + 1);
+    expect(issues.map(({ line }) => line)).toEqual([
+      ...Array.from({ length: 1000 }, (_, at) => NEXT + at),
+      4,
+    ]);
+    expect(summary.issues).toEqual([
+      { code: 'not-json', severity: 'error', file: 'data', count: 1500, rows: 1500, firstLine: NEXT },
+      { code: 'not-json', severity: 'error', file: 'validation', count: 1, rows: 1, firstLine: 4 },
+    ]);
   });
 
-  test('all are counted, and the report keeps the first thousand of each', async () => {
-    const { issues, summary } = await check(file(...rows(12), ...Array.from({ length: 1500 }, () => '{')), {
-      chunkBytes: 4096,
-    });
-    expect(issues).toHaveLength(LIMITS.issuesPerCode);
-    expect(summary.issues).toEqual([
-      { code: 'not-json', severity: 'error', file: 'data', count: 1500, firstLine: 13 },
-    ]);
+  test('what is shown cannot move or hide what stands beside it', async () => {
+    const { issues } = await check(file(...SOUND, '{"a":\u202E\u2066\u0007"b"}'));
+    expect(issues[0]?.found).toBe('{"a":\ufffd\ufffd\ufffd"b"}');
   });
 });
 
-describe('a hostile file is no danger', () => {
-  test('a line of any length is held to its limit and never parsed', async () => {
-    const long = `{"text":"${'x'.repeat(3 * LIMITS.datasetLineBytes)}"}`;
-    const text = Buffer.from(file(...rows(12), long, row(50)));
-    const result = await check(text, { chunkBytes: 65_536 });
-    expect(result.issues).toMatchObject([{ code: 'line-too-long', line: 13 }]);
-    expect(result.summary).toMatchObject({ rows: 14, usableRows: 13 });
+describe('tokens', () => {
+  const models = [
+    { tokenizer: 'brightrun/tiny-base', contextLength: 256 },
+    { tokenizer: 'nobody/knows', contextLength: 4096 },
+  ];
+
+  test('of each tokenizer are counted, the first one’s are shown', async () => {
+    const { summary } = await check(file(...SOUND), { models, validation: file(...rows(5, 500)) });
+    expect(summary.tokens).toMatchObject({ tokenizer: 'brightrun/tiny-base', method: 'exact' });
+    expect(summary.otherTokens).toMatchObject([{ tokenizer: 'nobody/knows', method: 'by-length' }]);
+    expect(summary.tokens?.validation).toBeGreaterThan(100);
+    expect(summary.tokens?.trained).toBeLessThan(summary.tokens?.total ?? 0);
   });
 
-  test('a splitter holds no more than one line’s limit', () => {
-    const seen: [number, number | null][] = [];
-    const splitter = new LineSplitter((bytes, line) => seen.push([line, bytes?.length ?? null]), 10);
-    splitter.push(Buffer.from('1234567'));
-    expect(splitter.heldBytes).toBe(7);
-    for (let at = 0; at < 1000; at += 1) {
-      splitter.push(Buffer.alloc(1000, 'x'));
-      expect(splitter.heldBytes).toBeLessThanOrEqual(10);
-    }
-    splitter.push(Buffer.from('\n1234567890\n12345678901\n\nend'));
-    splitter.end();
-    expect(seen).toEqual([
-      [1, null],
-      [2, 10],
-      [3, null],
-      [4, 0],
-      [5, 3],
-    ]);
-  });
-
-  test('nesting is refused before it is parsed; brackets in text are only text', async () => {
-    const deep = `{"text":${'['.repeat(400_000)}`;
-    expect(await found(file(...rows(12), deep), { chunkBytes: 65_536 })).toEqual([['too-deep', 13]]);
-    expect(await found(file(...rows(12), row(80, '[{'.repeat(50))))).toEqual([]);
-  });
-
-  test('a word of a megabyte is counted in a moment', () => {
-    const started = performance.now();
-    const text = 'ab'.repeat(250_000);
-    expect(counter.count([{ role: 'text', content: text, learnt: true }]).total).toBeGreaterThan(100_000);
-    expect(performance.now() - started).toBeLessThan(10_000);
+  test('of a large file are estimated in the first pass and exact after the second', async () => {
+    const text = file(...rows(2000), row(9000, 'word '.repeat(400)));
+    const small = await check(text);
+    const large = { statedBytes: 70_000_000 };
+    const estimated = await check(text, { ...large, exactTokens: false });
+    const exact = await check(text, large);
+    expect(exact.summary.tokens).toEqual(small.summary.tokens);
+    expect(exact.summary.tokens?.method).toBe('exact');
+    expect(exact.issues).toEqual(small.issues);
+    expect(estimated.summary.tokens?.method).toBe('sampled');
+    const total = small.summary.tokens?.total ?? 0;
+    expect(Math.abs((estimated.summary.tokens?.total ?? 0) / total - 1)).toBeLessThan(0.05);
   });
 });
 
 describe('progress', () => {
-  test('counts the bytes of both files, and its error ends the check', async () => {
-    const seen: number[] = [];
-    const data = file(...rows(12));
-    const validation = file(row(99));
-    const run = (onProgress: (bytes: number) => Promise<void>) =>
-      checkDataset({
-        data: source(data, 100),
-        validation: source(validation, 100),
-        declaredFormat: undefined,
-        counter,
-        onProgress,
-      });
-    await run(async (bytes) => void seen.push(bytes));
-    expect(seen.at(-1)).toBe(data.length + validation.length);
-    expect(seen).toEqual(seen.toSorted((a, b) => a - b));
-    await expect(run(() => Promise.reject(new Error('lease lost')))).rejects.toThrow('lease lost');
+  const run = (
+    data: string,
+    onProgress: (bytes: number, soFar: CheckSoFar) => Promise<void>,
+    bytes?: number,
+  ) =>
+    checkDataset({
+      data: source(data, 1000, bytes),
+      validation: source(file(row(9000)), 100),
+      models: [{ tokenizer: 'brightrun/tiny-base', contextLength: 256 }],
+      onProgress,
+    });
+
+  test('counts the bytes of both files, says what is known, and its error ends the check', async () => {
+    const seen: [number, CheckSoFar][] = [];
+    const data = file(...SOUND, '{');
+    await run(data, async (bytes, soFar) => void seen.push([bytes, soFar]));
+    const bytes = seen.map(([at]) => at);
+    expect(bytes.at(-1)).toBe(data.length + file(row(9000)).length);
+    expect(bytes).toEqual(bytes.toSorted((a, b) => a - b));
+    await expect(run(data, () => Promise.reject(new Error('lease lost')))).rejects.toThrow('lease lost');
+  });
+
+  test('of a file that is read twice tells the estimate before the exact count', async () => {
+    const seen: [number, CheckSoFar][] = [];
+    await run(file(...rows(2000), '{'), async (bytes, soFar) => void seen.push([bytes, soFar]), 70_000_000);
+    expect(seen.at(-1)?.[1]).toMatchObject({ rows: 2002, errors: 1, warnings: 0 });
+    expect(seen.at(-1)?.[1].estimatedTokens).toBeGreaterThan(100_000);
   });
 });

@@ -261,6 +261,10 @@ describe('a repair', () => {
     const made = await repair({ cures: ['map-columns', 'drop-duplicates'], columns });
     await check(made);
     expect(ready(made)).toMatchObject({ status: 'ready', madeFrom: { rowsChanged: 20, order: { columns } } });
+    expect(ready(made).madeFrom?.cures).toEqual([
+      { cure: 'map-columns', changed: 20, removed: 0 },
+      { cure: 'drop-duplicates', changed: 0, removed: 0 },
+    ]);
     expect(rowsOf(made)[0]).toEqual({ prompt: 'Answer 0.', completion: 'Question 0?' });
   });
 

@@ -3,7 +3,13 @@ import { newDataset } from '../../lambdas/datasets/dataset.ts';
 import { newVersion } from '../../lambdas/datasets/dataset-version.ts';
 import { decideVersionSweep } from '../../lambdas/datasets/sweep-datasets.ts';
 import { validateVersion, type ValidationPorts } from '../../lambdas/datasets/validate-version.ts';
-import { dueAt, LEASE_SECONDS, MOST_TRIES, PAUSE_SECONDS } from '../../lambdas/datasets/version-lease.ts';
+import {
+  dueAt,
+  LEASE_SECONDS,
+  MOST_TRIES,
+  PAUSE_SECONDS,
+  TRY_SECONDS,
+} from '../../lambdas/datasets/version-lease.ts';
 import { memoryBucket, memoryDatasetStore, memoryQueue } from './memory-datasets.ts';
 
 const START = Date.parse('2026-11-23T10:00:00.000Z');
@@ -182,6 +188,16 @@ describe('while a check runs', () => {
     expect(decideVersionSweep(stored(), new Date(clock + 1))).toBe('ask-again');
     bucket.files.open = open;
     expect(await validateVersion(ports, REQUEST, 'two')).toEqual({ kind: 'checked' });
+  });
+
+  test('that takes too long it is stopped, tried once more at once, and then given up', async () => {
+    tick = (TRY_SECONDS + 1) * 1000;
+    expect(await validateVersion(ports, REQUEST, 'one')).toMatchObject({ kind: 'put-back' });
+    expect(stored()).toMatchObject({ status: 'validating', tries: MOST_TRIES - 1 });
+    expect(queue.waiting().at(-1)).toEqual({ request: REQUEST, at: clock });
+    expect(await validateVersion(ports, REQUEST, 'two')).toMatchObject({ kind: 'given-up' });
+    expect(stored()).toMatchObject({ status: 'validation-failed' });
+    expect(memory.outcomes).toMatchObject([{ kind: 'dataset-validation-failed' }]);
   });
 
   test('a dataset deleted meanwhile gets no report and no outcome', async () => {
