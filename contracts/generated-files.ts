@@ -1,5 +1,6 @@
 /** What is made from the contract and committed: path under the repository's root → content. */
 import { apiDocument } from './api-document.ts';
+import { datasetsDocument } from './datasets-document.ts';
 import { openApiDocument } from './openapi.ts';
 import { trainerContract } from './trainer-contract.ts';
 
@@ -11,5 +12,6 @@ export function generatedFiles(): Record<string, string> {
     'contracts/openapi.json': json(openApiDocument()),
     'trainer/brightrun_trainer/contract.json': json(trainerContract()),
     'docs/api.md': apiDocument(),
+    'docs/datasets.md': datasetsDocument(),
   };
 }
