@@ -11,6 +11,8 @@ training file, so what the evaluation shows is learned style and not remembered 
 from __future__ import annotations
 
 import argparse
+import csv
+import io
 import json
 import random
 import sys
@@ -104,6 +106,35 @@ def with_problems() -> list[str]:
     ]
 
 
+def ask_a_guide() -> list[tuple[str, str]]:
+    """Questions and answers as somebody keeps them in a spreadsheet: commas, quotes and line feeds in the cells."""
+    r = random.Random(1492)
+    rows = []
+    for c in r.sample(COUNTRIES, 6):
+        rows += [
+            (f"Where is {c.name}, and what is its capital?", f"{c.name} is in {c.continent}. Its capital is {c.capital}."),
+            (f'What does "{c.dish}" have to do with {c.name}?', f'"{c.dish}" is a famous dish of {c.name}.'),
+            (f"Name two things of {c.name}.", f"Language: {c.language}\nCurrency: {c.currency}"),
+        ]
+    return rows
+
+
+def sharegpt() -> list[dict[str, object]]:
+    """Conversations in ShareGPT's words, `from` and `value`: not trained on as they are, converted in one click."""
+    r = random.Random(2023)
+    return [
+        {
+            "conversations": [
+                {"from": "human", "value": f"What is the capital of {c.name}?"},
+                {"from": "gpt", "value": f"The capital of {c.name} is {c.capital}."},
+                {"from": "human", "value": "And what do people speak there?"},
+                {"from": "gpt", "value": f"People in {c.name} speak {c.language}."},
+            ]
+        }
+        for c in r.sample(COUNTRIES, 12)
+    ]
+
+
 def check_rows(train: list[dict[str, object]], validation: list[dict[str, object]]) -> None:
     """Refuses what would make the shown gain worth nothing."""
     assert len({json.dumps(row) for row in train}) == len(train) >= 200, "training rows must be unique"
@@ -126,11 +157,18 @@ def files() -> dict[str, str]:
     def jsonl(rows: list[dict[str, object]]) -> str:
         return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
 
+    def table(header: tuple[str, ...], rows: list[tuple[str, str]]) -> str:
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n").writerows([header, *rows])
+        return text.getvalue()
+
     return {
         "country-guide.jsonl": jsonl(train),
         "country-guide.validation.jsonl": jsonl(validation),
         "pirate-support.jsonl": jsonl(pirate_support()),
         "with-problems.jsonl": "\n".join(with_problems()) + "\n",
+        "ask-a-guide.csv": table(("question", "answer"), ask_a_guide()),
+        "sharegpt.jsonl": jsonl(sharegpt()),
     }
 
 
