@@ -77,8 +77,11 @@ export class BlockCheck {
       }
       if (hasError(row)) continue;
       const { turns } = row;
+      const poor = qualityProblems(turns, { format, plain: isPlain(text, line.end - byte) });
+      for (const problem of poor) notes.add(problem, number, byte);
+      if (hasError({ problems: poor })) continue;
       const characters = this.#addRow(turns, number, byte);
-      this.#look(row, isPlain(text, line.end - byte), number, byte, notes);
+      this.#findSensitive(row, number, byte, notes);
       mix.addRoles(turns);
       if (row.hasTools) mix.toolRows += 1;
       if (row.hasWeights) mix.weightedRows += 1;
@@ -125,9 +128,7 @@ export class BlockCheck {
     return characters;
   }
 
-  /** What the text of a usable row holds. */
-  #look({ format, turns }: Row, plain: boolean, line: number, byte: number, notes: BlockNotes): void {
-    for (const problem of qualityProblems(turns, { format, plain })) notes.add(problem, line, byte);
+  #findSensitive({ format, turns }: Row, line: number, byte: number, notes: BlockNotes): void {
     for (let at = 0; at < turns.length; at += 1) {
       const matches = findSensitive(turns[at]?.content ?? '');
       for (const { code, kind, shown } of matches) {

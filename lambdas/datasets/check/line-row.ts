@@ -32,7 +32,7 @@ export function rowOfLine(text: string): LineRow | undefined {
 }
 
 /** A row can be trained on when none of its problems is an error and it has the form of its file. */
-export const hasError = ({ problems }: Row): boolean =>
+export const hasError = ({ problems }: Pick<Row, 'problems'>): boolean =>
   problems.some(({ code }) => DATASET_ISSUES[code].severity === 'error');
 
 /** Why a line has no row. */

@@ -1,5 +1,5 @@
 /** A list of messages as turns: roles, contents, weights, tool calls, and the order they come in. */
-import type { Turn } from './row.ts';
+import type { Turn } from './row-turn.ts';
 import { cut, type Fields, isBlank, isFields, kindOf, type Reading } from './row-fields.ts';
 import { CallsAndResults, readToolCalls } from './row-tool-calls.ts';
 

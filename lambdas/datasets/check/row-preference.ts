@@ -1,5 +1,5 @@
 /** Preference pairs: TRL's (prompt, chosen, rejected; text or messages) and OpenAI's (input, preferred_output, …). */
-import type { Turn } from './row.ts';
+import type { Turn } from './row-turn.ts';
 import { type Fields, isBlank, isFields, kindOf, type Reading } from './row-fields.ts';
 import { readMessages } from './row-messages.ts';
 

@@ -1,7 +1,7 @@
 /** Tool calls: whether each can be read, and whether calls and results belong together. */
 import { nestsDeeperThan } from './nesting.ts';
 import { LIMITS } from '../../../contracts/limits.ts';
-import type { ToolCall } from './row.ts';
+import type { ToolCall } from './row-turn.ts';
 import { cut, isFields, kindOf, type Reading } from './row-fields.ts';
 
 interface ReadCalls {

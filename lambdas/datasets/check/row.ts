@@ -1,46 +1,13 @@
 /** One parsed line as a conversation, and everything that is wrong with its form. */
-import type { DatasetIssueCode, SensitiveKind } from '../../../contracts/dataset-issues.ts';
 import type { DatasetFormat } from '../../../contracts/datasets.ts';
 import { asMessages } from './row-as-messages.ts';
 import { type Fields, isBlank, isFields, kindOf, Reading } from './row-fields.ts';
 import { readMessages } from './row-messages.ts';
 import { readPreference } from './row-preference.ts';
 import { shareGptProblems } from './row-sharegpt.ts';
+import type { Row, Turn } from './row-turn.ts';
 
-export interface ToolCall {
-  name: string;
-  /** A JSON object, as text. */
-  arguments: string;
-}
-
-export interface Turn {
-  role: 'system' | 'user' | 'assistant' | 'tool' | 'text';
-  content: string;
-  /** Whether the model is taught to produce it. */
-  learnt: boolean;
-  toolCalls?: ToolCall[];
-  /** Of preference pairs: which of the two answers it belongs to; absent on what both share. */
-  branch?: 'chosen' | 'rejected';
-}
-
-export interface RowProblem {
-  code: DatasetIssueCode;
-  /** As in `messages.1.content`; absent where the whole row is meant. */
-  path?: string;
-  found: string;
-  column?: number;
-  kind?: SensitiveKind;
-}
-
-/** `turns` are what the trainer will see; they mean something only where no problem is an error. */
-export interface Row {
-  format: DatasetFormat | null;
-  turns: Turn[];
-  problems: RowProblem[];
-  /** Tools that are offered, called or answer: a chat template has to know them. */
-  hasTools: boolean;
-  hasWeights: boolean;
-}
+export type { Row, RowProblem, ToolCall, Turn } from './row-turn.ts';
 
 /** The form a row has by its fields; the order is the trainer's (trainer/brightrun_trainer/dataset.py). */
 function formatOf(row: Fields): DatasetFormat | null {
