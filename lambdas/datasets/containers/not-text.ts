@@ -29,6 +29,9 @@ const SIGNATURES: readonly Signature[] = [
   { name: 'a 7-Zip archive', bytes: ascii('7z\xbc\xaf'), cure: UNPACK },
   { name: 'a RAR archive', bytes: ascii('Rar!'), cure: UNPACK },
   { name: 'a tar archive', bytes: ascii('ustar'), at: 257, cure: UNPACK },
+  // These two are containers: whoever asks has looked for them already, or takes JSON Lines alone.
+  { name: 'a gzip archive', bytes: [0x1f, 0x8b], cure: UNPACK },
+  { name: 'a Parquet file', bytes: ascii('PAR1'), cure: 'write it as JSON Lines' },
   { name: 'an encrypted Parquet file', bytes: ascii('PARE'), cure: 'write it without encryption' },
   { name: 'an Arrow (Feather) file', bytes: ascii('ARROW1'), cure: 'write it as Parquet or JSON Lines' },
   { name: 'a Feather file', bytes: ascii('FEA1'), cure: 'write it as Parquet or JSON Lines' },
