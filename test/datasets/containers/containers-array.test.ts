@@ -26,6 +26,15 @@ describe('a list becomes a line for each element', () => {
     await fc.assert(cases, { numRuns: 200 });
   });
 
+  test('the mark of UTF-8 is left out, wherever the chunks are cut', async () => {
+    for (const chunkBytes of [1, 2, 3, 100]) {
+      expect((await converted('\ufeff\n [{"a":1}]', { chunkBytes })).lines).toEqual(['{"a":1}']);
+      expect((await converted('\ufeff{"a":1}\n', { chunkBytes })).lines).toEqual(['{"a":1}']);
+      const table = await converted('\ufeff"text"\n"a"\n', { chunkBytes });
+      expect(table.lines).toEqual(['{"text":"a"}']);
+    }
+  });
+
   test('numbers, escapes and space within strings stay as they were written', async () => {
     const { lines } = await converted(
       '[ {"a" : 1.0, "b":1e400,\r\n\t"c":12345678901234567890, "d":"\\u00e9 \\\\\\" ,]  x"} ]',

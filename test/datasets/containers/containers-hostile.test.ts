@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
+import { parquetMetadata } from 'hyparquet';
+import { parquetHeader } from 'hyparquet/src/column.js';
 import { ContainerProblem } from '../../../lambdas/datasets/containers/container-problem.ts';
 import { checkRuns, checkValues } from '../../../lambdas/datasets/containers/parquet/page-bounds.ts';
 import { thriftEnd } from '../../../lambdas/datasets/containers/parquet/thrift-bounds.ts';
@@ -89,6 +91,20 @@ describe('a Parquet file’s promises are held against its bytes', () => {
     // A run of nothing takes a byte with it: what seems to follow it is hidden, and what is hidden is read.
     expect(() => checkRuns(Uint8Array.of(1, 20, ...equal), 0, 1, 1000)).toThrow('more values than');
     expect(() => checkRuns(Uint8Array.of(20, 1), 0, 1, 10)).not.toThrow();
+  });
+
+  test('in every page of a file, before it is decoded', async () => {
+    // The lists' levels begin the first page of the first column: 4 bytes of their length, then their first run.
+    const file = Buffer.from(pyarrow('chats-none'));
+    const { row_groups: groups } = parquetMetadata(Uint8Array.from(file));
+    const page = { view: new DataView(file.buffer, file.byteOffset), offset: 0 };
+    page.offset = Number(groups[0]?.columns[0]?.meta_data?.data_page_offset);
+    expect(parquetHeader(page).type).toBe('DATA_PAGE');
+    file.set([0xfe, 0xff, 0xff, 0xff, 0x0f, 1], page.offset + 4);
+    await expect(converted(file)).rejects.toMatchObject({
+      code: 'container-broken',
+      found: 'the Parquet file has, in row group 1, row 1, more values than the page has',
+    });
   });
 
   test('a 64-bit difference of a megabyte', () => {

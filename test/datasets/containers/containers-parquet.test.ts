@@ -41,7 +41,7 @@ describe('a Parquet file becomes rows', () => {
     'chats as pyarrow writes them, %s',
     async (codec) => {
       const { lines } = await converted(pyarrow(`chats-${codec}`));
-      expect(lines).toHaveLength(40);
+      expect(lines).toHaveLength(150);
       // Nulls are left out, a row without a chat is one without the field, and 2^60 + 4 keeps its last digit.
       expect(lines[3]).toBe('{}');
       const [user, assistant] = [
@@ -50,7 +50,7 @@ describe('a Parquet file becomes rows', () => {
       ];
       expect(lines[4]).toBe(`{"messages":[${[user, assistant, user, assistant].join(',')}]}`);
       expect(lines.map((line) => JSON.parse(line).messages?.length)).toEqual(
-        Array.from({ length: 40 }, (_, row) => (row === 3 ? undefined : 2 * ((row % 3) + 1))),
+        Array.from({ length: 150 }, (_, row) => (row === 3 ? undefined : 2 * ((row % 3) + 1))),
       );
     },
   );

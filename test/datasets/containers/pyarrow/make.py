@@ -19,7 +19,7 @@ ROWS = [
         {"role": "assistant", "content": "x" * (row % 5), "weight": 1, "big": None},
     ]
     * (row % 3 + 1)
-    for row in range(40)
+    for row in range(150)
 ]
 chats = pa.table({"messages": ROWS, "when": [datetime.datetime(2026, 1, 1)] * len(ROWS)})
 for codec in ["none", "snappy", "gzip", "brotli", "zstd", "lz4"]:
@@ -30,7 +30,7 @@ for codec in ["none", "snappy", "gzip", "brotli", "zstd", "lz4"]:
         data_page_version="2.0" if codec in ("gzip", "lz4") else "1.0",
         data_page_size=200,
         write_batch_size=7,
-        row_group_size=25,
+        row_group_size=100,
     )
 kinds = pa.table(
     {
