@@ -2,7 +2,7 @@
 import { DATASET_ISSUES, type DatasetFile } from '../../contracts/dataset-issues.ts';
 import type { PreviewRow } from '../../contracts/datasets.ts';
 import { LIMITS, MEBIBYTE } from '../../contracts/limits.ts';
-import { readRow, type RowProblem, type Turn } from './check/row.ts';
+import { readRow, type RowProblem, type Turn } from './check/rows/row.ts';
 import type { DatasetFiles } from './dataset-files.ts';
 import { maskSecrets } from './sensitive/mask-secrets.ts';
 import type { TokenCounter } from './tokens/token-counter.ts';

@@ -51,7 +51,7 @@ interface Program {
 
 /** Bundles programs for Lambda, each with what it needs beside it: the threads it starts, the tables it reads. */
 function bundle(folder: string, programs: readonly Program[]): Bundle[] {
-  const workers = globSync(`lambdas/*/*/*${WORKER_ENDING}`, { cwd: ROOT });
+  const workers = globSync(`lambdas/**/*${WORKER_ENDING}`, { cwd: ROOT });
   const outputs = build(folder, [
     ...programs,
     ...workers.map((file) => ({ in: file, out: join(WORKERS, basename(file, '.ts')) })),

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { FORM_EXAMPLES } from '../../contracts/datasets-document.ts';
 import { DatasetFormat } from '../../contracts/datasets.ts';
-import { readRow } from '../../lambdas/datasets/check/row.ts';
-import { qualityProblems } from '../../lambdas/datasets/check/text-quality.ts';
+import { readRow } from '../../lambdas/datasets/check/rows/row.ts';
+import { qualityProblems } from '../../lambdas/datasets/check/text/text-quality.ts';
 
 describe('docs/datasets.md', () => {
   test('has an example of each form', () => {

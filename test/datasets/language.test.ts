@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { languageOf } from '../../lambdas/datasets/check/language.ts';
+import { languageOf } from '../../lambdas/datasets/check/text/language.ts';
 import { BLOCKS } from './planted/clean-blocks.ts';
 import { SENTENCES } from './planted/clean-sentences.ts';
 import { seeded } from './planted/random.ts';

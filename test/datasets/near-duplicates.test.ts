@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { NearDuplicates, signature } from '../../lambdas/datasets/check/near-duplicates.ts';
-import type { Turn } from '../../lambdas/datasets/check/row.ts';
+import { NearDuplicates, signature } from '../../lambdas/datasets/check/repeats/near-duplicates.ts';
+import type { Turn } from '../../lambdas/datasets/check/rows/row.ts';
 import { type Random, seeded } from './planted/random.ts';
 
 const asked = (content: string): Turn => ({ role: 'user', content, learnt: false });
@@ -120,10 +120,10 @@ describe('Rows that are not near', () => {
     expect(nearLines([...rows, copy])).toEqual(new Map([[401, 51]]));
   });
 
-  test('a long system message that all rows share makes none of them near', () => {
+  test('a long system message that rows share makes none of them near, few as they are', () => {
     const r = seeded(7);
     const system: Turn = { role: 'system', content: words(r, 300).join(' '), learnt: false };
-    const rows = Array.from({ length: 200 }, () => [
+    const rows = Array.from({ length: 5 }, () => [
       system,
       ...chat(words(r, 8).join(' '), words(r, 12).join(' ')),
     ]);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { readRow } from '../../lambdas/datasets/check/row.ts';
-import { asMessages } from '../../lambdas/datasets/check/row-as-messages.ts';
+import { readRow } from '../../lambdas/datasets/check/rows/row.ts';
+import { asMessages } from '../../lambdas/datasets/check/rows/row-as-messages.ts';
 
 describe('a row becomes messages', () => {
   test('from ShareGPT, tools, calls and weights included', () => {

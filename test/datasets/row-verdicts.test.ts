@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { DATASET_ISSUES } from '../../contracts/dataset-issues.ts';
-import { hasError, rowOfLine } from '../../lambdas/datasets/check/line-row.ts';
-import { qualityProblems } from '../../lambdas/datasets/check/text-quality.ts';
+import { hasError, rowOfLine } from '../../lambdas/datasets/check/rows/line-row.ts';
+import { qualityProblems } from '../../lambdas/datasets/check/text/text-quality.ts';
 
 interface Verdict {
   name: string;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { readRow, turnPath } from '../../lambdas/datasets/check/row.ts';
+import { readRow, turnPath } from '../../lambdas/datasets/check/rows/row.ts';
 
 const ask = { role: 'user', content: 'Where is Peru?' };
 const tell = { role: 'assistant', content: 'In South America.' };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { findSensitive, maskSensitive } from '../../lambdas/datasets/check/sensitive-text.ts';
+import { findSensitive, maskSensitive } from '../../lambdas/datasets/check/text/sensitive-text.ts';
 
 const made = (...parts: string[]) => parts.join('');
 const BOTH = new Set(['possible-secret', 'possible-personal-data'] as const);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { findSensitive, maskSensitive } from '../../lambdas/datasets/check/sensitive-text.ts';
+import { findSensitive, maskSensitive } from '../../lambdas/datasets/check/text/sensitive-text.ts';
 
 const PERSONAL: Record<string, [text: string, shown: string][]> = {
   email: [

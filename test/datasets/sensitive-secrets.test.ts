@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { findSensitive, maskSensitive } from '../../lambdas/datasets/check/sensitive-text.ts';
+import { findSensitive, maskSensitive } from '../../lambdas/datasets/check/text/sensitive-text.ts';
 
 // Joined here, so that no scanner takes this file for a leak.
 const made = (...parts: string[]) => parts.join('');

@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Turn } from '../../lambdas/datasets/check/row.ts';
+import type { Turn } from '../../lambdas/datasets/check/rows/row.ts';
 import {
   fixText,
   isPlain,
   qualityProblems,
   removeTemplateTokens,
-} from '../../lambdas/datasets/check/text-quality.ts';
+} from '../../lambdas/datasets/check/text/text-quality.ts';
 import { BLOCKS } from './planted/clean-blocks.ts';
 import { SENTENCES } from './planted/clean-sentences.ts';
 import { seeded } from './planted/random.ts';

@@ -1,4 +1,4 @@
-"""The forms a row can have, read as the dataset check reads them (lambdas/datasets/check/row.ts).
+"""The forms a row can have, read as the dataset check reads them (lambdas/datasets/check/rows/row.ts).
 
 What the check calls usable is a row here, and what it calls broken is none: both sides are held to the same lines
 by test/datasets/row-verdicts.jsonl. Everything here raises ValueError with the reason.

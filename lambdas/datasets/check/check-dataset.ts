@@ -5,18 +5,18 @@ import type { CheckSoFar, CheckSummary, DatasetFormat, RowMix } from '../../../c
 import { LIMITS } from '../../../contracts/limits.ts';
 import { notTextBecause } from '../containers/not-text.ts';
 import { loadTokenizer } from '../tokens/load-tokenizer.ts';
-import type { CountedModel } from './block.ts';
-import { BlockBuffers } from './block-cutter.ts';
-import { type FileToCheck, readBlocks } from './block-reader.ts';
-import { type BlockThreads, noThreads, WorkerThreads } from './block-threads.ts';
+import type { CountedModel } from './blocks/block.ts';
+import { BlockBuffers } from './blocks/block-cutter.ts';
+import { type FileToCheck, readBlocks } from './blocks/block-reader.ts';
+import { type BlockThreads, noThreads, WorkerThreads } from './blocks/block-threads.ts';
 import { FileFindings } from './file-findings.ts';
 import { IssueLog } from './issue-log.ts';
-import { Repeats } from './repeats.ts';
+import { Repeats } from './repeats/repeats.ts';
 import { MixCount, shownMix, Tally } from './row-mix.ts';
 import { type Sampling, samplingOf } from './sampling.ts';
 import { isExact, tokenCounts } from './token-counts.ts';
 
-export type { FileToCheck } from './block-reader.ts';
+export type { FileToCheck } from './blocks/block-reader.ts';
 
 export interface CheckRequest {
   /** JSON Lines; `chunks` is called again where tokens are counted in a second pass. */
@@ -234,7 +234,7 @@ class DatasetCheck {
 
 /** Telling a language takes a library of 2 MB: it is loaded when the rest is done. */
 async function mixWithLanguages(count: MixCount): Promise<RowMix> {
-  const { languageOf } = await import('./language.ts');
+  const { languageOf } = await import('./text/language.ts');
   const languages = new Tally();
   for (const text of count.languageTexts) languages.add(languageOf(text));
   return shownMix(count, languages);

@@ -3,9 +3,15 @@ import type { DatasetFile } from '../../../contracts/dataset-issues.ts';
 import type { DatasetFormat } from '../../../contracts/datasets.ts';
 import { LIMITS } from '../../../contracts/limits.ts';
 import { TokenSums } from '../tokens/token-sums.ts';
-import { type BlockFinding, type CheckedBlock, type CountedBlock, type CountedModel, ROW } from './block.ts';
+import {
+  type BlockFinding,
+  type CheckedBlock,
+  type CountedBlock,
+  type CountedModel,
+  ROW,
+} from './blocks/block.ts';
 import type { FindingCount, IssueLog } from './issue-log.ts';
-import type { Repeats } from './repeats.ts';
+import type { Repeats } from './repeats/repeats.ts';
 import { RowLengths } from './row-lengths.ts';
 import type { MixCount } from './row-mix.ts';
 

@@ -1,4 +1,5 @@
 import {
+  DATASET_ISSUE_CODES,
   DATASET_ISSUES,
   type DatasetFile,
   type DatasetIssue,
@@ -38,6 +39,12 @@ function asIssue(finding: Finding): DatasetIssue {
   const { severity, cure } = DATASET_ISSUES[finding.code];
   return { ...finding, severity, cure };
 }
+
+/** By file, line and kind: when each was found is no matter of what is found. */
+const inOrder = (a: Finding, b: Finding): number =>
+  a.file.localeCompare(b.file) ||
+  (a.line ?? 0) - (b.line ?? 0) ||
+  DATASET_ISSUE_CODES.indexOf(a.code) - DATASET_ISSUE_CODES.indexOf(b.code);
 
 /**
  * Counts every finding and keeps the first of each code and file, so that a broken file of any size has a readable
@@ -116,7 +123,7 @@ export class IssueLog {
   /** What is kept: of the training file first, what the whole file has before its lines, and those in order. */
   get issues(): DatasetIssue[] {
     const all = [...this.#kept.values()].flat();
-    return all.toSorted((a, b) => a.file.localeCompare(b.file) || (a.line ?? 0) - (b.line ?? 0)).map(asIssue);
+    return all.toSorted(inOrder).map(asIssue);
   }
 
   /** Errors first, then what occurs most. */

@@ -1,6 +1,6 @@
 /** Which orders of roles and which languages occur, in what number of rows. */
 import type { RowMix } from '../../../contracts/datasets.ts';
-import type { Turn } from './row.ts';
+import type { Turn } from './rows/row.ts';
 
 /** The contract shows so many of each. */
 const SHOWN = 12;

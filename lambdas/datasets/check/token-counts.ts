@@ -1,6 +1,6 @@
 import type { TokenCount } from '../../../contracts/datasets.ts';
 import { tokenCounter } from '../tokens/token-counter.ts';
-import type { CountedModel } from './block.ts';
+import type { CountedModel } from './blocks/block.ts';
 import type { FileFindings } from './file-findings.ts';
 import type { Sampling } from './sampling.ts';
 

@@ -2,7 +2,7 @@
 import type { CureCount, DatasetCure, RowChange } from '../../../contracts/dataset-cures.ts';
 import type { DatasetFile } from '../../../contracts/dataset-issues.ts';
 import { LIMITS } from '../../../contracts/limits.ts';
-import { findSensitive } from '../check/sensitive-text.ts';
+import { findSensitive } from '../check/text/sensitive-text.ts';
 import { inOrder } from './cure-order.ts';
 import { changedTexts } from './row-texts.ts';
 

@@ -1,11 +1,11 @@
 /** What the cures make of one parsed row, before it is held against other rows. */
 import type { DatasetCure } from '../../../contracts/dataset-cures.ts';
 import type { DatasetFormat } from '../../../contracts/datasets.ts';
-import { hasError } from '../check/line-row.ts';
-import { readRow, type Row, type Turn } from '../check/row.ts';
-import { asMessages } from '../check/row-as-messages.ts';
-import { isFields } from '../check/row-fields.ts';
-import { qualityProblems } from '../check/text-quality.ts';
+import { hasError } from '../check/rows/line-row.ts';
+import { readRow, type Row, type Turn } from '../check/rows/row.ts';
+import { asMessages } from '../check/rows/row-as-messages.ts';
+import { isFields } from '../check/rows/row-fields.ts';
+import { qualityProblems } from '../check/text/text-quality.ts';
 import type { TokenCounter } from '../tokens/token-counter.ts';
 import { cureTexts } from './cure-texts.ts';
 import { shortenedRow } from './shorten-row.ts';
@@ -17,7 +17,7 @@ export interface RowCures {
   maxTokens: number;
 }
 
-/** The form of a file: that of its first row, or of its first sound row where the others are dropped. */
+/** The form that all rows have once broken ones are dropped: that of the first sound row. */
 export interface FileForm {
   format: DatasetFormat | undefined;
 }
@@ -83,8 +83,7 @@ export function cureRow(before: unknown, cures: RowCures, form: FileForm): Cured
     form.format ??= row.format ?? undefined;
     if (row.format !== form.format) return removed('drop-broken-rows');
   }
-  form.format ??= row.format ?? undefined;
-  if (isBroken || row.format !== form.format) return { value, row, changedBy, isUsable: false };
+  if (isBroken) return { value, row, changedBy, isUsable: false };
 
   const [shorten, drop] = [asked.has('shorten-long-rows'), asked.has('drop-long-rows')];
   if ((shorten || drop) && isTooLong(value, row, cures)) {

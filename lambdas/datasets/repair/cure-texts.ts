@@ -1,6 +1,6 @@
 import type { DatasetCure } from '../../../contracts/dataset-cures.ts';
-import { maskSensitive } from '../check/sensitive-text.ts';
-import { fixText, removeTemplateTokens } from '../check/text-quality.ts';
+import { maskSensitive } from '../check/text/sensitive-text.ts';
+import { fixText, removeTemplateTokens } from '../check/text/text-quality.ts';
 import { changedTexts } from './row-texts.ts';
 
 const SECRETS = new Set(['possible-secret'] as const);

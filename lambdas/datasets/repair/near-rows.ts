@@ -1,8 +1,8 @@
 /** Which rows go because they are nearly the same as others. Only a whole file can tell, so a pass of its own finds them. */
 import type { DatasetCure } from '../../../contracts/dataset-cures.ts';
 import type { DatasetFile } from '../../../contracts/dataset-issues.ts';
-import { NearDuplicates, signature } from '../check/near-duplicates.ts';
-import type { Turn } from '../check/row.ts';
+import { NearDuplicates, signature } from '../check/repeats/near-duplicates.ts';
+import type { Turn } from '../check/rows/row.ts';
 import { LineSet } from './line-set.ts';
 
 /** Lines of the validation file among those of both: no file of 500 MB has so many lines. */

@@ -1,9 +1,9 @@
 /** The cures that hold a row against the rows before it. */
 import type { DatasetCure } from '../../../contracts/dataset-cures.ts';
 import type { DatasetFile } from '../../../contracts/dataset-issues.ts';
-import { Fingerprints } from '../check/fingerprint.ts';
-import type { Turn } from '../check/row.ts';
-import { SeenRows } from '../check/seen-rows.ts';
+import { Fingerprints } from '../check/repeats/fingerprint.ts';
+import type { Turn } from '../check/rows/row.ts';
+import { SeenRows } from '../check/repeats/seen-rows.ts';
 import type { NearRows, NearRowSearch } from './near-rows.ts';
 
 /** What the table of rows says of a row: in which file it was. */

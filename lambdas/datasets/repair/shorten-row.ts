@@ -1,7 +1,7 @@
 /** Drops the oldest turns of a conversation until it fits. */
-import { hasError } from '../check/line-row.ts';
-import { readRow } from '../check/row.ts';
-import { type Fields, isFields } from '../check/row-fields.ts';
+import { hasError } from '../check/rows/line-row.ts';
+import { readRow } from '../check/rows/row.ts';
+import { type Fields, isFields } from '../check/rows/row-fields.ts';
 
 /** Whether a row, as it would be written, is short enough. */
 export type Fits = (value: unknown) => boolean;

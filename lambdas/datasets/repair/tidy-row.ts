@@ -1,8 +1,8 @@
 /** Leaves out of a row what is not trained on: empty messages, turns after the last answer, unused fields. */
 import { isNumberText } from './exact-json.ts';
-import { hasError } from '../check/line-row.ts';
-import { readRow, type RowProblem } from '../check/row.ts';
-import { cut, isFields } from '../check/row-fields.ts';
+import { hasError } from '../check/rows/line-row.ts';
+import { readRow, type RowProblem } from '../check/rows/row.ts';
+import { cut, isFields } from '../check/rows/row-fields.ts';
 
 /** Leaving out an empty message may bring another turn to the end; each round leaves out at least one thing. */
 const MOST_ROUNDS = 8;

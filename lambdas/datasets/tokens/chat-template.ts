@@ -1,5 +1,5 @@
 /** How rows become sequences of tokens: what a base model's chat template puts around what is said. */
-import type { Turn } from '../check/row.ts';
+import type { Turn } from '../check/rows/row.ts';
 import type { CountTokens } from './text-tokens.ts';
 
 /** What a row costs: all its sequences together, and how they stand to the context length. */

@@ -1,5 +1,5 @@
 /** Llama 3.1 and 3.2 Instruct, by the template of their tokenizer_config.json; the tests hold it against that. */
-import type { Turn } from '../check/row.ts';
+import type { Turn } from '../check/rows/row.ts';
 import type { ChatTemplate } from './chat-template.ts';
 import { argumentsAsJson, pythonJson, strip } from './template-text.ts';
 import type { CountTokens } from './text-tokens.ts';

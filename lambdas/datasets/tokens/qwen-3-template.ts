@@ -1,5 +1,5 @@
 /** Qwen 3, by the template of its tokenizer_config.json; the tests hold it against that. */
-import type { Turn } from '../check/row.ts';
+import type { Turn } from '../check/rows/row.ts';
 import type { ChatTemplate } from './chat-template.ts';
 import {
   argumentsAsJson,

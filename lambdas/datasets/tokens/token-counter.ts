@@ -1,6 +1,6 @@
 /** How many tokens a row becomes in training, by the tokenizer and the chat template of one base model. */
 import tinyBase from '../../../trainer/tiny_base/model/tokenizer.json' with { type: 'json' };
-import type { Turn } from '../check/row.ts';
+import type { Turn } from '../check/rows/row.ts';
 import { type ChatTemplate, markedTurns, RowTokens } from './chat-template.ts';
 import { compileTokenizer } from './compile-tokenizer.ts';
 import { llama3Template } from './llama-3-template.ts';

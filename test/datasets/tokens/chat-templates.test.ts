@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { readRow } from '../../../lambdas/datasets/check/row.ts';
+import { readRow } from '../../../lambdas/datasets/check/rows/row.ts';
 import { loadTokenizer } from '../../../lambdas/datasets/tokens/load-tokenizer.ts';
 import { type TokenCounter, tokenCounter } from '../../../lambdas/datasets/tokens/token-counter.ts';
 import known from './row-counts.json' with { type: 'json' };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { readRow } from '../../../lambdas/datasets/check/row.ts';
+import { readRow } from '../../../lambdas/datasets/check/rows/row.ts';
 import { stageCounter, stageModels } from '../../../lambdas/datasets/tokens/stage-counter.ts';
 import { tokenCounter } from '../../../lambdas/datasets/tokens/token-counter.ts';
 import known from '../tiny-base-tokens.json' with { type: 'json' };

@@ -1,9 +1,9 @@
-import type { TokenCounter } from '../tokens/token-counter.ts';
-import { TokenSums, type TokenSumsPart } from '../tokens/token-sums.ts';
+import type { TokenCounter } from '../../tokens/token-counter.ts';
+import { TokenSums, type TokenSumsPart } from '../../tokens/token-sums.ts';
 import type { Line } from './block-lines.ts';
 import type { BlockNotes } from './block-notes.ts';
-import type { LineRow } from './line-row.ts';
-import type { Turn } from './row.ts';
+import type { LineRow } from '../rows/line-row.ts';
+import type { Turn } from '../rows/row.ts';
 
 export function charactersOf(turns: readonly Turn[]): number {
   let characters = 0;

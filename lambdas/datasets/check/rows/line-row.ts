@@ -1,6 +1,6 @@
 /** From a line's text to its row: what cannot be parsed is told apart before it is, and where it breaks. */
-import { DATASET_ISSUES } from '../../../contracts/dataset-issues.ts';
-import { LIMITS } from '../../../contracts/limits.ts';
+import { DATASET_ISSUES } from '../../../../contracts/dataset-issues.ts';
+import { LIMITS } from '../../../../contracts/limits.ts';
 import { excerptAround, whereJsonBreaks } from './json-break.ts';
 import { nestsDeeperThan } from './nesting.ts';
 import { readRow, type Row, type RowProblem } from './row.ts';

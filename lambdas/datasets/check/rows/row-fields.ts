@@ -1,5 +1,5 @@
 /** What the readers of all forms share: a row's own fields, and the list of what is wrong with them. */
-import type { DatasetIssueCode } from '../../../contracts/dataset-issues.ts';
+import type { DatasetIssueCode } from '../../../../contracts/dataset-issues.ts';
 import type { RowProblem } from './row-turn.ts';
 
 export type Fields = Record<string, unknown>;

@@ -1,13 +1,13 @@
-import { SENSITIVE_KINDS } from '../../../contracts/dataset-issues.ts';
-import { addressPasswords } from '../sensitive/address-passwords.ts';
-import { emails } from '../sensitive/emails.ts';
-import { numbers } from '../sensitive/numbers.ts';
-import { privateKeys } from '../sensitive/private-keys.ts';
-import { longRunAt, SIX_DIGITS } from '../sensitive/quick-look.ts';
-import { secrets } from '../sensitive/secrets.ts';
-import type { Finding, SensitiveMatch } from '../sensitive/sensitive-match.ts';
+import { SENSITIVE_KINDS } from '../../../../contracts/dataset-issues.ts';
+import { addressPasswords } from '../../sensitive/address-passwords.ts';
+import { emails } from '../../sensitive/emails.ts';
+import { numbers } from '../../sensitive/numbers.ts';
+import { privateKeys } from '../../sensitive/private-keys.ts';
+import { longRunAt, SIX_DIGITS } from '../../sensitive/quick-look.ts';
+import { secrets } from '../../sensitive/secrets.ts';
+import type { Finding, SensitiveMatch } from '../../sensitive/sensitive-match.ts';
 
-export type { SensitiveMatch } from '../sensitive/sensitive-match.ts';
+export type { SensitiveMatch } from '../../sensitive/sensitive-match.ts';
 
 /** What may be in the text, the surest first: where two overlap, the earlier in this list is kept. */
 function findings(text: string): Finding[] {

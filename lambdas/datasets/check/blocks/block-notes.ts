@@ -1,6 +1,6 @@
-import type { DatasetIssueCode } from '../../../contracts/dataset-issues.ts';
+import type { DatasetIssueCode } from '../../../../contracts/dataset-issues.ts';
 import type { BlockCount, BlockFinding } from './block.ts';
-import type { RowProblem } from './row.ts';
+import type { RowProblem } from '../rows/row.ts';
 
 /** The problems of one block: all counted, and of each code no more kept than a report takes. */
 export class BlockNotes {

@@ -1,4 +1,4 @@
-import { LIMITS } from '../../../contracts/limits.ts';
+import { LIMITS } from '../../../../contracts/limits.ts';
 
 const NEWLINE = 0x0a;
 

@@ -1,6 +1,6 @@
 /** What is wrong with the text of a row that can be read. Each search is preceded by one that costs next to nothing. */
-import type { DatasetFormat } from '../../../contracts/datasets.ts';
-import { type RowProblem, type Turn, turnPath } from './row.ts';
+import type { DatasetFormat } from '../../../../contracts/datasets.ts';
+import { type RowProblem, type Turn, turnPath } from '../rows/row.ts';
 import { cutBecause } from './text-endings.ts';
 import { mojibakeAt, withoutMojibake } from './text-mojibake.ts';
 import { isRefusal } from './text-refusals.ts';

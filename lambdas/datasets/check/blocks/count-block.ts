@@ -1,10 +1,10 @@
 /** The second look at a large file: the tokens of every usable row, when the first look has told the rest. */
-import type { TokenCounter } from '../tokens/token-counter.ts';
+import type { TokenCounter } from '../../tokens/token-counter.ts';
 import type { CountedBlock, CountTask } from './block.ts';
 import { linesOf } from './block-lines.ts';
 import { BlockNotes } from './block-notes.ts';
 import { BlockTokens, charactersOf } from './block-tokens.ts';
-import { hasError, isBlankLine, rowOfLine } from './line-row.ts';
+import { hasError, isBlankLine, rowOfLine } from '../rows/line-row.ts';
 
 /** Which rows are usable is told again: it costs a twentieth of the counting, and a list of them has no bound. */
 export function countBlock(

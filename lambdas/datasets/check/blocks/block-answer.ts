@@ -1,4 +1,4 @@
-import { type TokenCounter, tokenCounter } from '../tokens/token-counter.ts';
+import { type TokenCounter, tokenCounter } from '../../tokens/token-counter.ts';
 import type { BlockAnswer, BlockTask, CheckSetup } from './block.ts';
 import { BlockCheck } from './check-block.ts';
 import { countBlock } from './count-block.ts';

@@ -1,9 +1,9 @@
 /** Rows and prompts that come again, in one file and across both: exact ones by fingerprint, near ones by signature. */
-import type { CheckedBlock } from './block.ts';
-import { ROW } from './block.ts';
-import type { DatasetFile } from '../../../contracts/dataset-issues.ts';
-import { signatureLength } from './check-block.ts';
-import type { IssueLog } from './issue-log.ts';
+import type { CheckedBlock } from '../blocks/block.ts';
+import { ROW } from '../blocks/block.ts';
+import type { DatasetFile } from '../../../../contracts/dataset-issues.ts';
+import { signatureLength } from '../blocks/check-block.ts';
+import type { IssueLog } from '../issue-log.ts';
 import { NearDuplicates } from './near-duplicates.ts';
 import { SeenRows } from './seen-rows.ts';
 import { WORDS } from './row-signature.ts';

@@ -7,7 +7,7 @@
  * 1.0.0 2.8 (32 bits, no index); bloom-filters 3.0.4 takes 6.6 MB/s of runs that are hashed already and has no index.
  * All want the words as strings, and their indexes hold an object a row. This takes 190 MB/s.
  */
-import type { Turn } from './row.ts';
+import type { Turn } from '../rows/row.ts';
 
 /** 48 bins of a byte each in the index: with 32, the estimate for rows of 100 words is out by 0.06, with 48 by 0.04. */
 export const BINS = 48;

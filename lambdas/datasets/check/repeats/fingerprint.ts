@@ -1,5 +1,5 @@
-import { LIMITS } from '../../../contracts/limits.ts';
-import type { Turn } from './row.ts';
+import { LIMITS } from '../../../../contracts/limits.ts';
+import type { Turn } from '../rows/row.ts';
 
 /** Held here: looked up on a global for each word, it is most of the time in a context of its own (jest). */
 const { imul } = Math;

@@ -1,6 +1,6 @@
 /** Tool calls: whether each can be read, and whether calls and results belong together. */
 import { nestsDeeperThan } from './nesting.ts';
-import { LIMITS } from '../../../contracts/limits.ts';
+import { LIMITS } from '../../../../contracts/limits.ts';
 import type { ToolCall } from './row-turn.ts';
 import { cut, isFields, kindOf, type Reading } from './row-fields.ts';
 

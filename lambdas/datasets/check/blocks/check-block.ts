@@ -1,20 +1,27 @@
 /** Everything a line shows by itself, for one block of lines: form, content, secrets, fingerprints, tokens. */
-import type { DatasetIssueCode } from '../../../contracts/dataset-issues.ts';
-import type { DatasetFormat } from '../../../contracts/datasets.ts';
-import type { TokenCounter } from '../tokens/token-counter.ts';
+import type { DatasetIssueCode } from '../../../../contracts/dataset-issues.ts';
+import type { DatasetFormat } from '../../../../contracts/datasets.ts';
+import type { TokenCounter } from '../../tokens/token-counter.ts';
 import { type CheckedBlock, type CheckSetup, type CheckTask, ROW } from './block.ts';
 import { linesOf } from './block-lines.ts';
 import { BlockNotes } from './block-notes.ts';
 import { BlockTokens, charactersOf } from './block-tokens.ts';
-import { Fingerprints } from './fingerprint.ts';
-import { codeOfLine, hasError, isBlankLine, problemOfBytes, problemOfLine, rowOfLine } from './line-row.ts';
-import { signature } from './near-duplicates.ts';
-import { Numbers } from './numbers.ts';
-import { type Row, type Turn, turnPath } from './row.ts';
-import { MixCount } from './row-mix.ts';
-import { FEWEST_WORDS_FOR_BINS, FIRST_BIN, SIGNATURE_LENGTH, WORDS } from './row-signature.ts';
-import { findSensitive } from './sensitive-text.ts';
-import { isPlain, qualityProblems } from './text-quality.ts';
+import { Fingerprints } from '../repeats/fingerprint.ts';
+import {
+  codeOfLine,
+  hasError,
+  isBlankLine,
+  problemOfBytes,
+  problemOfLine,
+  rowOfLine,
+} from '../rows/line-row.ts';
+import { signature } from '../repeats/near-duplicates.ts';
+import { Numbers } from '../numbers.ts';
+import { type Row, type Turn, turnPath } from '../rows/row.ts';
+import { MixCount } from '../row-mix.ts';
+import { FEWEST_WORDS_FOR_BINS, FIRST_BIN, SIGNATURE_LENGTH, WORDS } from '../repeats/row-signature.ts';
+import { findSensitive } from '../text/sensitive-text.ts';
+import { isPlain, qualityProblems } from '../text/text-quality.ts';
 
 /** Of longer answers the beginning tells the language. */
 const LANGUAGE_CHARACTERS = 600;
