@@ -128,12 +128,13 @@ def test_logits_and_losses_agree_with_mlx(trained: tuple[Any, Path, list[Any]]) 
 
 def test_greedy_answers_agree_with_mlx(trained: tuple[Any, Path, list[Any]]) -> None:
     from brightrun_trainer.masking import encode_prompt
+    from brightrun_trainer.row_forms import Turn
 
     backend, folder, _ = trained
     model, tokenizer = in_peft(folder)
     for asked in ("What is the capital of Kenya?", "Where is Chile?", "What do people eat in Hungary?"):
         messages = [{"role": "user", "content": asked}]
-        ids = backend.generate(encode_prompt(tokenizer, [("user", asked)]), 60)
+        ids = backend.generate(encode_prompt(tokenizer, [Turn("user", asked)]), 60)
         assert greedy(model, tokenizer, messages, 60) == tokenizer.decode(ids, skip_special_tokens=True).strip()
 
 
