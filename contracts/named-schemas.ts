@@ -4,15 +4,8 @@ import { EmailChoices, Settings } from './account.ts';
 import { BaseModel, GpuType, Hyperparameters, Preset, PresetId } from './catalog.ts';
 import { Budget, CostRecord, CostSummary, Estimate } from './costs.ts';
 import { DatasetIssue, DatasetIssueCount } from './dataset-issues.ts';
-import {
-  CheckSummary,
-  Dataset,
-  DatasetFormat,
-  DatasetVersion,
-  PreviewRow,
-  StoredFile,
-  TokenCount,
-} from './datasets.ts';
+import { PreviewRow } from './dataset-report.ts';
+import { CheckSummary, Dataset, DatasetFormat, DatasetVersion, StoredFile, TokenCount } from './datasets.ts';
 import { UploadPlan } from './datasets.ts';
 import { FailureCode } from './failures.ts';
 import { AttemptPoint, JobEvent, JobLive, MetricPoint, Progress, RunPhase } from './metrics.ts';

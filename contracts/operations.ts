@@ -2,6 +2,7 @@
 import { accountOperations } from './account.ts';
 import { catalogOperations } from './catalog.ts';
 import { costOperations } from './costs.ts';
+import { datasetReportOperations } from './dataset-report.ts';
 import { datasetOperations } from './datasets.ts';
 import { healthOperations } from './health.ts';
 import { metricOperations } from './metrics.ts';
@@ -15,6 +16,7 @@ export const operations: readonly AnyOperation[] = [
   ...healthOperations,
   ...catalogOperations,
   ...datasetOperations,
+  ...datasetReportOperations,
   ...costOperations,
   ...trainingJobOperations,
   ...metricOperations,

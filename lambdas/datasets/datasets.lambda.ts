@@ -1,6 +1,13 @@
 import { ulid } from 'ulid';
 import * as z from 'zod';
 import {
+  datasetReportOperations,
+  getDatasetReport,
+  getDatasetReportFile,
+  listDatasetChanges,
+  previewDataset,
+} from '../../contracts/dataset-report.ts';
+import {
   changeDataset,
   completeDatasetUpload,
   createDataset,
@@ -8,13 +15,9 @@ import {
   datasetOperations,
   deleteDataset,
   getDataset,
-  getDatasetReport,
-  getDatasetReportFile,
-  listDatasetChanges,
   listDatasets,
   listDatasetVersions,
   listUploadedParts,
-  previewDataset,
   repairDatasetVersion,
   retryValidation,
   signDatasetParts,
@@ -42,7 +45,7 @@ export const environment = z.object({
   BASE_MODELS: commaList,
 });
 
-export const handler = serve(datasetOperations, environment, (env) => {
+export const handler = serve([...datasetOperations, ...datasetReportOperations], environment, (env) => {
   const documents = documentClient();
   const client = signingClient();
   const store = dynamoDatasetStore(documents, env.CORE_TABLE);

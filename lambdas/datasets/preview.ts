@@ -1,6 +1,6 @@
 /** Rows of a file as conversations, read from a piece of it; what is no row is shown as it stands. */
 import { DATASET_ISSUES, type DatasetFile } from '../../contracts/dataset-issues.ts';
-import type { PreviewRow } from '../../contracts/datasets.ts';
+import type { PreviewRow } from '../../contracts/dataset-report.ts';
 import { LIMITS, MEBIBYTE } from '../../contracts/limits.ts';
 import { readRow, type RowProblem, type Turn } from './check/rows/row.ts';
 import type { DatasetFiles } from './dataset-files.ts';

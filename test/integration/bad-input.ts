@@ -1,11 +1,11 @@
 /** What people and strangers send that must not pass: each is answered with its own problem, and nothing hangs. */
 import { createHash, createSign, generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
+import { getDatasetReport } from '../../contracts/dataset-report.ts';
 import {
   completeDatasetUpload,
   createDataset,
   getDataset,
-  getDatasetReport,
   signDatasetParts,
 } from '../../contracts/datasets.ts';
 import { LIMITS } from '../../contracts/limits.ts';

@@ -13,17 +13,19 @@ import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { RepairOrder, RowChange } from '../../contracts/dataset-cures.ts';
 import type { DatasetIssue } from '../../contracts/dataset-issues.ts';
 import {
+  getDatasetReport,
+  getDatasetReportFile,
+  listDatasetChanges,
+  previewDataset,
+  type PreviewRow,
+} from '../../contracts/dataset-report.ts';
+import {
   changeDataset,
   completeDatasetUpload,
   createDatasetVersion,
   type DatasetVersion,
   deleteDataset,
-  getDatasetReport,
-  getDatasetReportFile,
-  listDatasetChanges,
   listDatasetVersions,
-  previewDataset,
-  type PreviewRow,
   repairDatasetVersion,
 } from '../../contracts/datasets.ts';
 import { LIMITS } from '../../contracts/limits.ts';

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { ListMultipartUploadsCommand, ListObjectVersionsCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { PutCommand, QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { ulid } from 'ulid';
+import { getDatasetReport, previewDataset } from '../../contracts/dataset-report.ts';
 import {
   changeDataset,
   completeDatasetUpload,
@@ -10,11 +11,9 @@ import {
   type DatasetVersion,
   deleteDataset,
   getDataset,
-  getDatasetReport,
   listDatasets,
   listDatasetVersions,
   listUploadedParts,
-  previewDataset,
   retryValidation,
   signDatasetParts,
 } from '../../contracts/datasets.ts';

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { cleanup, fireEvent, render, screen } from '@testing-library/react';
-import type { PreviewRow, TokenCount } from '../../contracts/datasets.ts';
+import type { PreviewRow } from '../../contracts/dataset-report.ts';
+import type { TokenCount } from '../../contracts/datasets.ts';
 import { Histogram } from '../../web/src/components/charts/histogram.tsx';
 import { cutAt, cutSentence, limitsFor } from '../../web/src/features/datasets/length/cut.ts';
 import { Conversation } from '../../web/src/features/datasets/rows/conversation.tsx';

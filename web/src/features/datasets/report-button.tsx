@@ -1,6 +1,6 @@
 import { useMutation } from '@tanstack/react-query';
 import { Download } from 'lucide-react';
-import { getDatasetReportFile } from '../../../../contracts/datasets.ts';
+import { getDatasetReportFile } from '../../../../contracts/dataset-report.ts';
 import { Button } from '../../components/button.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { ErrorState } from '../../components/states.tsx';

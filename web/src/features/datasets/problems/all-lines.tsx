@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { DATASET_ISSUES } from '../../../../../contracts/dataset-issues.ts';
-import { getDatasetReport } from '../../../../../contracts/datasets.ts';
+import { getDatasetReport } from '../../../../../contracts/dataset-report.ts';
 import { Dialog } from '../../../components/dialog.tsx';
 import { Pager } from '../../../components/pager.tsx';
 import { ErrorState, QuietRows } from '../../../components/states.tsx';

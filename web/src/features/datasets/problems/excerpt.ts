@@ -1,5 +1,5 @@
 import type { DatasetIssue } from '../../../../../contracts/dataset-issues.ts';
-import type { PreviewRow } from '../../../../../contracts/datasets.ts';
+import type { PreviewRow } from '../../../../../contracts/dataset-report.ts';
 
 export interface Excerpt {
   before: string;

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import clsx from 'clsx';
 import type { DatasetIssue } from '../../../../../contracts/dataset-issues.ts';
-import { previewDataset } from '../../../../../contracts/datasets.ts';
+import { previewDataset } from '../../../../../contracts/dataset-report.ts';
 import { query } from '../../../lib/api.ts';
 import { count } from '../../../lib/format/numbers.ts';
 import { DataText } from '../data-text.tsx';

@@ -5,7 +5,7 @@ import {
   DATASET_ISSUES,
   type DatasetIssueCode,
 } from '../../../../../contracts/dataset-issues.ts';
-import { getDatasetReport } from '../../../../../contracts/datasets.ts';
+import { getDatasetReport } from '../../../../../contracts/dataset-report.ts';
 import { Button } from '../../../components/button.tsx';
 import { Section } from '../../../components/page.tsx';
 import { Mark } from '../../../components/pill.tsx';

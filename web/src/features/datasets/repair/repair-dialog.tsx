@@ -7,7 +7,8 @@ import {
   type DatasetCure,
 } from '../../../../../contracts/dataset-cures.ts';
 import { DATASET_ISSUES, type DatasetIssueCode } from '../../../../../contracts/dataset-issues.ts';
-import { getDatasetReport, repairDatasetVersion, type Dataset } from '../../../../../contracts/datasets.ts';
+import { getDatasetReport } from '../../../../../contracts/dataset-report.ts';
+import { repairDatasetVersion, type Dataset } from '../../../../../contracts/datasets.ts';
 import { Button } from '../../../components/button.tsx';
 import { Checkbox } from '../../../components/choice.tsx';
 import { Dialog } from '../../../components/dialog.tsx';

@@ -1,6 +1,6 @@
 import clsx from 'clsx';
 import { useState } from 'react';
-import type { PreviewRow } from '../../../../../contracts/datasets.ts';
+import type { PreviewRow } from '../../../../../contracts/dataset-report.ts';
 import { LinkAction } from '../../../components/text-link.tsx';
 import { compact, count, counted } from '../../../lib/format/numbers.ts';
 import { DataText } from '../data-text.tsx';

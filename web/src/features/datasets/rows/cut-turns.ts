@@ -1,4 +1,4 @@
-import type { PreviewRow } from '../../../../../contracts/datasets.ts';
+import type { PreviewRow } from '../../../../../contracts/dataset-report.ts';
 
 type Message = PreviewRow['messages'][number];
 

@@ -1,6 +1,6 @@
 import { ChevronLeft, ChevronRight } from 'lucide-react';
 import { useEffect, useEffectEvent, useRef, type Ref } from 'react';
-import type { PreviewRow } from '../../../../../contracts/datasets.ts';
+import type { PreviewRow } from '../../../../../contracts/dataset-report.ts';
 import { IconButton } from '../../../components/button.tsx';
 import { Segmented } from '../../../components/choice.tsx';
 import { ErrorState, Quiet } from '../../../components/states.tsx';

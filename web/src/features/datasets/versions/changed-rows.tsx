@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { DATASET_CURES, type DatasetCure, type RowChange } from '../../../../../contracts/dataset-cures.ts';
-import { listDatasetChanges } from '../../../../../contracts/datasets.ts';
+import { listDatasetChanges } from '../../../../../contracts/dataset-report.ts';
 import { Section } from '../../../components/page.tsx';
 import { Pager } from '../../../components/pager.tsx';
 import { Select } from '../../../components/select.tsx';
