@@ -39,6 +39,7 @@ export default {
       'training-workflow',
       'health',
       'owners',
+      'guards',
       'local',
     ]),
     layer('contracts', ['contracts']),
