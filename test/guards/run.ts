@@ -22,18 +22,20 @@ const workspaces = Array.from(
   () => new Workspace(),
 );
 
-/** Does the work on as many copies as there are, in order. */
+/** Does the work on as many copies as there are, in order; throws the first error once every copy is at rest. */
 async function shared<Item>(
   items: readonly Item[],
   work: (workspace: Workspace, item: Item) => Promise<void>,
-) {
+): Promise<void> {
   const waiting = [...items];
-  await Promise.all(
+  const ends = await Promise.allSettled(
     workspaces.map(async (workspace) => {
       for (let item = waiting.shift(); item !== undefined; item = waiting.shift())
         await work(workspace, item);
     }),
   );
+  const failed = ends.find((end) => end.status === 'rejected');
+  if (failed) throw failed.reason;
 }
 
 const began = performance.now();
@@ -42,7 +44,7 @@ let killed = 0;
 try {
   // With every guard in its place all of it is green: otherwise red would say nothing.
   await shared([...new Set(chosen.map(({ tests }) => tests))], async (workspace, tests) => {
-    const { verdict, said } = await workspace.verdict(tests, true);
+    const { verdict, said } = await workspace.verdict(tests);
     if (verdict !== 'green') {
       console.error(said);
       throw new Error(`The tests ${tests} are ${verdict} before any guard is taken away.`);
@@ -51,7 +53,7 @@ try {
   await shared(chosen, async (workspace, guard) => {
     const whole = workspace.read(guard.file);
     workspace.write(guard.file, without(whole, guard));
-    const { verdict, said } = await workspace.verdict(guard.tests, true);
+    const { verdict, said } = await workspace.verdict(guard.tests);
     workspace.write(guard.file, whole);
     if (verdict === 'red') killed += 1;
     else survivors.push({ guard, verdict, said });

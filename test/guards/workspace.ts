@@ -65,7 +65,7 @@ export class Workspace {
    * Runs the test files that match. `broken` is a suite that could not even run: it proves nothing, because the
    * compiler and not a guarantee has spoken.
    */
-  async verdict(tests: string, stopAtFirst: boolean): Promise<{ verdict: Verdict; said: string }> {
+  async verdict(tests: string): Promise<{ verdict: Verdict; said: string }> {
     const report = join(this.folder, 'guard-report.json');
     rmSync(report, { force: true });
     const jest = spawn(
@@ -76,7 +76,6 @@ export class Workspace {
         ...['--selectProjects', 'unit', 'simulation'],
         ...['--testPathPatterns', tests],
         ...['--json', '--outputFile', report, '--runInBand'],
-        ...(stopAtFirst ? ['--bail'] : []),
       ],
       { cwd: this.folder, stdio: ['ignore', 'ignore', 'pipe'], timeout: LONGEST_RUN_MS },
     );
