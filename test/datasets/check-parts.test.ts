@@ -9,6 +9,15 @@ import { RowLengths } from '../../lambdas/datasets/check/row-lengths.ts';
 import { orderOf } from '../../lambdas/datasets/check/row-mix.ts';
 import { SeenRows } from '../../lambdas/datasets/check/repeats/seen-rows.ts';
 
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 describe('where JSON breaks', () => {
   test.each([
     ['{"a":1', 6],
@@ -27,7 +36,7 @@ describe('where JSON breaks', () => {
     ['{"a":"b', 7],
     ['', 0],
   ])('%j: at %i', (text, at) => {
-    expect(() => JSON.parse(text) as unknown).toThrow();
+    expect(isJson(text)).toBe(false);
     expect(whereJsonBreaks(text)).toBe(at);
   });
 
@@ -41,17 +50,11 @@ describe('where JSON breaks', () => {
       fc.property(broken, ([json, at, put]) => {
         const place = at % (json.length + 1);
         const text = json.slice(0, place) + put + json.slice(place + 1);
-        let isJson = true;
-        try {
-          JSON.parse(text);
-        } catch {
-          isJson = false;
-        }
         const breaks = whereJsonBreaks(text);
         expect(breaks).toBeLessThanOrEqual(text.length);
         // The text before the place can go on to be JSON, so no break lies before it.
-        if (isJson) expect(breaks).toBe(text.length);
-        else expect(breaks === text.length ? breaks : whereJsonBreaks(text.slice(0, breaks))).toBe(breaks);
+        expect(whereJsonBreaks(text.slice(0, breaks))).toBe(breaks);
+        expect(breaks === text.length || !isJson(text)).toBe(true);
       }),
       { numRuns: 500 },
     );
@@ -102,10 +105,10 @@ describe('lines', () => {
   });
 
   test('the mark of UTF-8 is no part of the first one', () => {
-    expect(linesIn(Buffer.from('\uFEFFa\nb'), true)).toEqual([
-      ['a', 0, 0],
-      ['b', 1, 5],
-    ]);
+    const [first, ...others] = linesIn(Buffer.from('\uFEFFa\nb'), true);
+    // A page that is read from this byte shows the line, one from behind the mark would pass over it.
+    expect(first).toEqual(['a', 0, 0]);
+    expect(others).toEqual([['b', 1, 5]]);
   });
 });
 

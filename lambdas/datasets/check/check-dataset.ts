@@ -16,8 +16,6 @@ import { MixCount, shownMix, Tally } from './row-mix.ts';
 import { type Sampling, samplingOf } from './sampling.ts';
 import { isExact, tokenCounts } from './token-counts.ts';
 
-export type { FileToCheck } from './blocks/block-reader.ts';
-
 export interface CheckRequest {
   /** JSON Lines; `chunks` is called again where tokens are counted in a second pass. */
   data: FileToCheck;

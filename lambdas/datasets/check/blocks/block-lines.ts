@@ -14,8 +14,10 @@ export interface Line {
   text: string | undefined;
   /** In the block, from 0. */
   number: number;
-  /** Where it begins and ends in the block. */
+  /** Where it begins in the block, and where a range read of it begins: the mark of UTF-8 is part of the first one. */
   byte: number;
+  /** Where its text begins and ends in the block. */
+  from: number;
   end: number;
 }
 
@@ -26,7 +28,7 @@ const isMarked = (bytes: Buffer) => bytes[0] === 0xef && bytes[1] === 0xbb && by
  * lines are pieces of that text without a copy. The same object is given again and again.
  */
 export function* linesOf(bytes: Buffer, isFirstOfFile: boolean): Generator<Line> {
-  const line: Line = { text: '', number: 0, byte: 0, end: 0 };
+  const line: Line = { text: '', number: 0, byte: 0, from: 0, end: 0 };
   let from = isFirstOfFile && isMarked(bytes) ? 3 : 0;
   while (from < bytes.length) {
     const to = endOfPortion(bytes, from);
@@ -36,9 +38,10 @@ export function* linesOf(bytes: Buffer, isFirstOfFile: boolean): Generator<Line>
       const feed = whole === undefined ? bytes.indexOf(NEWLINE, at) : whole.indexOf('\n', at - from);
       const end = feed < 0 ? to : whole === undefined ? feed : feed + from;
       line.text = whole === undefined ? textOf(bytes.subarray(at, end)) : whole.slice(at - from, end - from);
-      line.byte = at;
+      line.from = at;
       line.end = end;
       yield line;
+      line.byte = end + 1;
       line.number += 1;
       at = end + 1;
     }

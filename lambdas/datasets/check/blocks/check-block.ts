@@ -60,7 +60,7 @@ export class BlockCheck {
       const { text, number, byte } = line;
       if (text === undefined) {
         rows += 1;
-        notes.add(problemOfBytes(bytes.subarray(byte, line.end)), number, byte);
+        notes.add(problemOfBytes(bytes.subarray(line.from, line.end)), number, byte);
         continue;
       }
       if (isBlankLine(text)) {

@@ -15,7 +15,7 @@ import { PARSERS } from './values.ts';
 const WINDOW_BYTES = 1024 * 1024;
 const HEADER_STRUCTS = 64;
 /** Lists in lists of one step: each takes some hundred bytes of memory while rows are put together. */
-export const MOST_STEP_VALUES = 256 * 1024;
+const MOST_STEP_VALUES = 256 * 1024;
 
 /** Unpacked bytes that all columns of a file hold together. */
 export class PageBudget {
