@@ -7,6 +7,7 @@ import { PROBLEMS, PROBLEM_CODES } from './problems.ts';
 const CALLERS: Record<AnyOperation['caller'], string> = {
   'nobody-in-particular': 'nobody in particular',
   user: 'a signed-in user (Cognito access token)',
+  admin: 'a signed-in member of the group `admins`',
   bootstrap: 'a run, once (bootstrap token)',
   run: 'a run (run token)',
 };

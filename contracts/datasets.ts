@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { ColumnMapping, CureCount, RepairOrder } from './dataset-cures.ts';
 import { DatasetFile, DatasetIssueCount } from './dataset-issues.ts';
+import { DatasetFormat } from './dataset-format.ts';
 import { NoContent, operation } from './operation.ts';
 import {
   DatasetId,
@@ -14,16 +15,7 @@ import {
   Timestamp,
 } from './values.ts';
 
-/** The forms a row can have. `sharegpt` is recognised, to be converted; it is not trained on as it is. */
-export const DatasetFormat = z.enum([
-  'chat',
-  'prompt-completion',
-  'instruction',
-  'preference',
-  'text',
-  'sharegpt',
-]);
-export type DatasetFormat = z.infer<typeof DatasetFormat>;
+export { DatasetFormat };
 
 /** What a file is before its rows are read; everything but JSON Lines is converted on the way in. */
 export const DatasetContainer = z.enum(['jsonl', 'json-array', 'csv', 'tsv', 'parquet']);

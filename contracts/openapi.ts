@@ -15,6 +15,7 @@ const ALWAYS: readonly ProblemCode[] = [
 const BY_CALLER: Record<AnyOperation['caller'], readonly ProblemCode[]> = {
   'nobody-in-particular': [],
   user: ['unauthenticated'],
+  admin: ['unauthenticated', 'forbidden'],
   bootstrap: ['run-token-invalid'],
   run: ['run-token-invalid'],
 };
@@ -165,6 +166,11 @@ export function openApiDocument(): Record<string, unknown> {
       },
       securitySchemes: {
         user: { type: 'http', scheme: 'bearer', description: 'A Cognito access token.' },
+        admin: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'A Cognito access token of a member of the group `admins`.',
+        },
         bootstrap: { type: 'http', scheme: 'bearer', description: 'The token a run was started with.' },
         run: {
           type: 'http',

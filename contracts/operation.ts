@@ -13,13 +13,15 @@ export type Noun =
   | 'models'
   | 'notifications'
   | 'account'
+  | 'admin'
   | 'runs';
 
 /**
- * Who may call: `nobody-in-particular` needs no token, `user` a Cognito access token,
+ * Who may call: `nobody-in-particular` needs no token, `user` a Cognito access token, `admin` one whose
+ * claims name the group `admins`,
  * `bootstrap` the token a run was started with, `run` the token a claim answered with.
  */
-export type Caller = 'nobody-in-particular' | 'user' | 'bootstrap' | 'run';
+export type Caller = 'nobody-in-particular' | 'user' | 'admin' | 'bootstrap' | 'run';
 
 export interface Operation<
   Path extends z.ZodType = z.ZodType,

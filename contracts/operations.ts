@@ -1,5 +1,6 @@
 /** Every operation of the API: routes, documentation, client and tests are made from this list. */
 import { accountOperations } from './account.ts';
+import { adminOperations } from './admin.ts';
 import { catalogOperations } from './catalog.ts';
 import { costOperations } from './costs.ts';
 import { datasetReportOperations } from './dataset-report.ts';
@@ -23,5 +24,6 @@ export const operations: readonly AnyOperation[] = [
   ...modelOperations,
   ...notificationOperations,
   ...accountOperations,
+  ...adminOperations,
   ...runOperations,
 ];

@@ -118,6 +118,8 @@ export class ApiStack extends Stack {
     const callers: Record<Caller, { authorizer: IHttpRouteAuthorizer; authorizationScopes?: string[] }> = {
       'nobody-in-particular': { authorizer: new HttpNoneAuthorizer() },
       user: { authorizer: people, authorizationScopes: [ACCESS_TOKEN_SCOPE] },
+      // That they are in the group is proven by the function: the gateway checks scopes, not groups.
+      admin: { authorizer: people, authorizationScopes: [ACCESS_TOKEN_SCOPE] },
       bootstrap: { authorizer: runs },
       run: { authorizer: runs },
     };
@@ -170,6 +172,8 @@ function grantsByNoun({ stage, data, workflow }: ApiStackProps): Record<Noun, Gr
     models: [...records, data.models.reads('models/'), data.models.deletes('models/')],
     notifications: expiring,
     account: [...records, data.readsAddresses(), ownBudget],
+    // Reads anybody's jobs, budgets and settings; writes caps, cancellations and its own log.
+    admin: [...records, ...telemetry, data.readsAddresses(), ownBudget, platformBudget],
     runs: [
       ...records,
       ...telemetry,

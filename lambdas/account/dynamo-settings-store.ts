@@ -1,7 +1,12 @@
-import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { SettingsRecord } from '../../contracts/account.ts';
 import { coreKeys } from '../runtime/dynamo-keys.ts';
-import { type Documents, isConditionFailed } from '../runtime/dynamo.ts';
+import {
+  type Documents,
+  failedConditions,
+  isConditionFailed,
+  isTransactionConflict,
+} from '../runtime/dynamo.ts';
 import type { SettingsStore } from './settings-store.ts';
 
 export function dynamoSettingsStore(documents: Documents, coreTable: string): SettingsStore {
@@ -15,16 +20,26 @@ export function dynamoSettingsStore(documents: Documents, coreTable: string): Se
     get,
     async putFirst(settings) {
       try {
+        const { owner } = settings;
         await documents.send(
-          new PutCommand({
-            TableName: coreTable,
-            Item: { ...coreKeys.settings(settings.owner), ...settings },
-            ConditionExpression: 'attribute_not_exists(pk)',
+          new TransactWriteCommand({
+            TransactItems: [
+              {
+                Put: {
+                  TableName: coreTable,
+                  Item: { ...coreKeys.settings(owner), ...settings },
+                  ConditionExpression: 'attribute_not_exists(pk)',
+                },
+              },
+              // Makes the person known to the admins' list.
+              { Put: { TableName: coreTable, Item: { ...coreKeys.userListing(owner), shape: 1, owner } } },
+            ],
           }),
         );
         return settings;
       } catch (error) {
-        const stored = isConditionFailed(error) ? await get(settings.owner) : undefined;
+        const isThere = failedConditions(error).length > 0 || isTransactionConflict(error);
+        const stored = isThere ? await get(settings.owner) : undefined;
         if (stored) return stored;
         throw error;
       }

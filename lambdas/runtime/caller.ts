@@ -53,13 +53,25 @@ function run(kind: RunCaller['token'], context: AuthorizerContext | undefined): 
   return { owner: parsed.data.owner, groups: [], claims: {}, run: parsed.data };
 }
 
-/** The caller as this operation takes it. Throws `unauthenticated` or `run-token-invalid`. */
+/** The Cognito group whose members may do what `contracts/admin.ts` says. */
+const ADMINS = 'admins';
+
+/** Membership stands in the token, so who leaves the group goes on for at most its 15 minutes. */
+function admin(context: AuthorizerContext | undefined): Caller {
+  const caller = user(context);
+  if (!caller.groups.includes(ADMINS)) throw new ProblemError('forbidden');
+  return caller;
+}
+
+/** The caller as this operation takes it. Throws `unauthenticated`, `forbidden` or `run-token-invalid`. */
 export function callerOf(operation: AnyOperation, context: AuthorizerContext | undefined): Caller {
   switch (operation.caller) {
     case 'nobody-in-particular':
       return { owner: undefined, groups: [], claims: {}, run: undefined };
     case 'user':
       return user(context);
+    case 'admin':
+      return admin(context);
     case 'bootstrap':
     case 'run':
       return run(operation.caller, context);

@@ -37,6 +37,19 @@ export const coreKeys = {
   /** The platform's own month, above everybody's. */
   platformBudget: (month: string): RowKey => ({ pk: 'PLATFORM', sk: `BUDGET#${part(month)}` }),
   settings: (owner: string) => ofUser(owner, 'SETTINGS'),
+  /** What admins have set for all. */
+  platformSettings: (): RowKey => ({ pk: 'PLATFORM', sk: 'SETTINGS' }),
+  /** That a job exists, whoever's: a partition of its own, good for a thousand accepted jobs a second. */
+  jobListing: (createdAt: string, jobId: string): RowKey => ({
+    pk: 'ALLJOBS',
+    sk: `${part(createdAt)}#${part(jobId)}`,
+  }),
+  /** That a person has used this installation. */
+  userListing: (owner: string): RowKey => ({ pk: 'ALLUSERS', sk: part(owner) }),
+  /** What an admin changed; ids sort by time. */
+  adminChange: (id: string): RowKey => ({ pk: 'ADMINCHANGES', sk: part(id) }),
+  /** Whether a GPU cluster answers, as everybody who asks it found. */
+  clusterHealth: (host: string): RowKey => ({ pk: `CLUSTER#${part(host)}`, sk: 'HEALTH' }),
   outbox: (id: string): RowKey => ({ pk: `OUTBOX#${shardOf(id)}`, sk: id }),
 };
 

@@ -1,5 +1,6 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { SettingsRecord } from '../../contracts/account.ts';
+import { PlatformSettingsRecord } from '../../contracts/admin.ts';
 import { DatasetRecord, DatasetVersionRecord } from '../../contracts/datasets.ts';
 import { coreKeys, type RowKey } from '../runtime/dynamo-keys.ts';
 import type { Documents } from '../runtime/dynamo.ts';
@@ -20,6 +21,10 @@ export function dynamoJobInputs(documents: Documents, coreTable: string): JobInp
     async settings(owner) {
       const found = await read(coreKeys.settings(owner));
       return found && SettingsRecord.parse(found);
+    },
+    async platformBudget() {
+      const found = await read(coreKeys.platformSettings());
+      return found && PlatformSettingsRecord.parse(found).monthlyBudgetUsdMicros;
     },
   };
 }

@@ -10,7 +10,14 @@ import { coreKeys, telemetryKeys } from '../runtime/dynamo-keys.ts';
 import { queryList } from '../runtime/dynamo-list.ts';
 import { type Documents, failedConditions, throughConflicts, type TransactWrite } from '../runtime/dynamo.ts';
 import { outboxPut } from '../runtime/outbox.ts';
-import { firstJobPut, type JobTables, nextJobPut, parseJobRow, tellingPuts } from './job-rows.ts';
+import {
+  firstJobPut,
+  type JobTables,
+  listingPuts,
+  nextJobPut,
+  parseJobRow,
+  tellingPuts,
+} from './job-rows.ts';
 import type { JobApiStore, JobStore, NewJob } from './job-store.ts';
 import type { JobChange } from './training-job.ts';
 
@@ -118,6 +125,7 @@ export function dynamoJobApiStore(
         jobId: job.id,
         createdAt: job.createdAt,
       }),
+      ...listingPuts(tables, job),
       ...tellingPuts(tables, change, now),
     ];
     try {

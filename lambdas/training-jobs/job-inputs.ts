@@ -10,4 +10,6 @@ export interface JobInputs {
     version: number,
   ): Promise<{ dataset: DatasetRecord; version: DatasetVersionRecord } | undefined>;
   settings(owner: string): Promise<SettingsRecord | undefined>;
+  /** What an admin lets all together spend in a month, micros; nothing where the stage's default holds. */
+  platformBudget(): Promise<number | undefined>;
 }

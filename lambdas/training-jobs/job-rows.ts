@@ -1,7 +1,8 @@
 /** How a job and what is told about it lie in the tables: items of a transaction, without a client. */
+import type { JobListing, UserListing } from '../../contracts/admin.ts';
 import { TrainingJobRecord } from '../../contracts/training-jobs.ts';
 import { eventPuts, numberedEvents } from '../metrics/job-events.ts';
-import { coreKeys, listKey, unfinishedKey } from '../runtime/dynamo-keys.ts';
+import { coreKeys, listKey, type RowKey, unfinishedKey } from '../runtime/dynamo-keys.ts';
 import type { TransactWrite } from '../runtime/dynamo.ts';
 import { outboxPut, outcomeRecord } from '../runtime/outbox.ts';
 import type { JobChange } from './training-job.ts';
@@ -36,6 +37,17 @@ export const firstJobPut = (tables: JobTables, job: TrainingJobRecord): Transact
     ConditionExpression: 'attribute_not_exists(pk)',
   },
 });
+
+/** What makes a job and its owner known to lists of all (contracts/admin.ts); the same person again is the same row. */
+export const listingPuts = (tables: JobTables, job: TrainingJobRecord): TransactWrite[] => {
+  const listings: [RowKey, JobListing | UserListing][] = [
+    [coreKeys.jobListing(job.createdAt, job.id), { shape: 1, owner: job.owner, jobId: job.id }],
+    [coreKeys.userListing(job.owner), { shape: 1, owner: job.owner }],
+  ];
+  return listings.map(([key, listing]) => ({
+    Put: { TableName: tables.core, Item: { ...key, ...listing } },
+  }));
+};
 
 /** The next revision in place of exactly the one before it. */
 export const nextJobPut = (tables: JobTables, job: TrainingJobRecord): TransactWrite => ({

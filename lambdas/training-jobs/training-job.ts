@@ -103,9 +103,15 @@ export function failureOf(code: FailureCode, detail: string, logLine?: string): 
 
 /**
  * A cancellation is a flag that the workflow converges on (I9). Asking again changes nothing, except that
- * *keep the model* may still become *discard it*. Throws `job-ended` for a job that ended otherwise.
+ * *keep the model* may still become *discard it*. Throws `job-ended` for a job that ended otherwise. Where an admin
+ * asks, the job's story says who, and why.
  */
-export function decideCancellation(job: TrainingJobRecord, keepModel: boolean, now: Date): JobChange {
+export function decideCancellation(
+  job: TrainingJobRecord,
+  keepModel: boolean,
+  now: Date,
+  by?: { admin: string; reason: string },
+): JobChange {
   if (job.status === 'cancelled') return unchanged(job);
   if (isTerminal(job.status)) throw new ProblemError('job-ended');
   if (job.cancelRequestedAt && (keepModel || !job.keepModel)) return unchanged(job);
@@ -117,6 +123,7 @@ export function decideCancellation(job: TrainingJobRecord, keepModel: boolean, n
         kind: 'cancel-requested',
         attempt: attemptNumber(job),
         title: keepModel ? 'Stop requested, keeping what was learnt' : 'Cancellation requested',
+        ...(by ? { detail: `By the admin ${by.admin}: ${by.reason}` } : {}),
       },
     ],
     outcomes: [],

@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type * as z from 'zod';
 import { SettingsRecord } from '../../contracts/account.ts';
+import { AdminChangeRecord, JobListing, PlatformSettingsRecord, UserListing } from '../../contracts/admin.ts';
 import { BudgetRecord, SpendRecord, StoredCostRecord } from '../../contracts/costs.ts';
 import { DatasetRecord, DatasetVersionRecord } from '../../contracts/datasets.ts';
 import { JobEventRecord, LiveRecord, MetricChunkRecord, WatchRecord } from '../../contracts/metrics.ts';
@@ -14,22 +15,26 @@ import { CheckpointManifest, FrozenRunSpec, ModelManifest } from '../../contract
 import { OutboxRecord, TrainingJobRecord } from '../../contracts/training-jobs.ts';
 
 const stored: Record<string, z.ZodType> = {
+  AdminChangeRecord,
   BudgetRecord,
   CheckpointManifest,
   DatasetRecord,
   DatasetVersionRecord,
   FrozenRunSpec,
   JobEventRecord,
+  JobListing,
   LiveRecord,
   MetricChunkRecord,
   ModelManifest,
   ModelRecord,
   NotificationRecord,
   OutboxRecord,
+  PlatformSettingsRecord,
   SettingsRecord,
   SpendRecord,
   StoredCostRecord,
   TrainingJobRecord,
+  UserListing,
   WatchRecord,
 };
 const fingerprint = (schema: z.ZodType): string =>

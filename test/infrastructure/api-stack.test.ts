@@ -41,7 +41,7 @@ test('each route leads to the function of its noun', () => {
 
 describe('who may call', () => {
   test('an id token opens no operation of a person: each asks for the scope only access tokens have', () => {
-    for (const operation of operations.filter(({ caller }) => caller === 'user')) {
+    for (const operation of operations.filter(({ caller }) => caller === 'user' || caller === 'admin')) {
       expect(routeOf(operation).Properties).toMatchObject({
         AuthorizationType: 'JWT',
         AuthorizationScopes: ['aws.cognito.signin.user.admin'],

@@ -7,9 +7,15 @@ import type { AnyOperation } from '../../contracts/operation.ts';
 import { operations } from '../../contracts/operations.ts';
 import { documentClient } from '../../lambdas/runtime/dynamo.ts';
 import { bootstrapToken, runToken } from '../../lambdas/runs/run-token.ts';
-import { type ApiAnswer, type ApiInput, callApi, type RunIdentity } from '../owners/call-api.ts';
+import {
+  type AdminIdentity,
+  type ApiAnswer,
+  type ApiInput,
+  callApi,
+  type RunIdentity,
+} from '../owners/call-api.ts';
 import { type EmulatedStorage, emulatedStorage } from '../owners/emulated-storage.ts';
-import { BY_ID, BY_RUN, COMMON, OWN } from '../owners/every-operation.ts';
+import { BY_ADMIN, BY_ID, BY_RUN, COMMON, OWN } from '../owners/every-operation.ts';
 import { type Ids, neverExisted, worldOf } from '../owners/person-world.ts';
 
 let storage: EmulatedStorage;
@@ -25,7 +31,7 @@ const operation = (id: string): AnyOperation => {
   if (!found) throw new Error(`The contracts have no operation ${id}.`);
   return found;
 };
-const call = (id: string, caller: string | RunIdentity | undefined, input: ApiInput) =>
+const call = (id: string, caller: string | AdminIdentity | RunIdentity | undefined, input: ApiInput) =>
   callApi(operation(id), caller, { idempotencyKey: randomUUID(), ...input });
 
 async function everythingOf(owner: string): Promise<unknown> {
@@ -66,9 +72,11 @@ function expectNothingOfAna(answer: ApiAnswer): void {
 }
 
 test('every operation of the API is tried across two owners', () => {
-  const tried = [BY_ID, OWN, COMMON, BY_RUN].flatMap((cases) => Object.keys(cases)).toSorted();
+  const tried = [BY_ID, OWN, COMMON, BY_RUN, BY_ADMIN].flatMap((cases) => Object.keys(cases)).toSorted();
   expect(tried).toEqual(operations.map((each) => each.id).toSorted());
-  const withIds = operations.filter((each) => each.path.includes('{')).map((each) => each.id);
+  const withIds = operations
+    .filter((each) => each.path.includes('{') && each.caller !== 'admin')
+    .map((each) => each.id);
   expect(Object.keys(BY_ID)).toEqual(expect.arrayContaining(withIds));
 });
 
@@ -80,6 +88,22 @@ describe('another’s id answers as an id that never existed', () => {
     expect(foreign.body).toMatchObject({ code: 'not-found' });
     expect(foreign).toEqual(unknown);
     expectNothingOfAna(foreign);
+  });
+});
+
+describe('who is no admin is refused, whatever is named', () => {
+  test.each(Object.keys(BY_ADMIN))('%s', async (id) => {
+    const mine = await call(id, ben, BY_ADMIN[id]!(bensIds, ben));
+    const hers = await call(id, ben, BY_ADMIN[id]!(anasIds, ana));
+    const nobodys = await call(id, ben, BY_ADMIN[id]!(neverExisted(), 'nobody'));
+    expect(mine).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+    expect([hers, nobodys]).toEqual([mine, mine]);
+    expectNothingOfAna(hers);
+    for (const caller of [undefined, { owner: ben, jobId: bensIds.jobId, attempt: 1 }]) {
+      expect((await call(id, caller, BY_ADMIN[id]!(bensIds, ben))).body).toMatchObject({
+        code: 'unauthenticated',
+      });
+    }
   });
 });
 
@@ -191,5 +215,112 @@ describe('the owner reaches what was refused to the other', () => {
     const answer = await call(id, { owner: ben, jobId: bensIds.jobId, attempt: 1 }, BY_RUN[id]!);
     expect(answer.status).toBeLessThan(500);
     expect(answer.body).not.toMatchObject({ code: 'run-superseded' });
+  });
+});
+
+/** Last: an admin may change what is Ana's. */
+describe('an admin', () => {
+  let cleo: string;
+  const admin = () => ({ admin: cleo });
+  const asAdmin = async <T>(id: string, input: ApiInput = {}): Promise<T> => {
+    const { status, body } = await call(id, admin(), input);
+    expect({ status, body }).toMatchObject({ status: expect.any(Number) });
+    if (status >= 300) throw new Error(`${id} answered ${status}: ${JSON.stringify(body)}`);
+    return body as T;
+  };
+  type Jobs = {
+    items: { owner: string; email?: string; job: { id: string; status: string } }[];
+    nextCursor?: string;
+  };
+  type Spending = { owner: string; email?: string; capUsdMicros: number; budget: { limitUsdMicros: number } };
+  type Changes = { items: { by: string; action: string; owner?: string; beforeUsdMicros?: number }[] };
+
+  beforeAll(async () => {
+    cleo = await storage.addPerson('cleo@example.test');
+  });
+
+  test('sees the jobs of everybody, page by page and by state', async () => {
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page: Jobs = await asAdmin('listAllJobs', {
+        query: { limit: '1', ...(cursor ? { cursor } : {}) },
+      });
+      seen.push(...page.items.map(({ job }) => job.id));
+      cursor = page.nextCursor;
+    } while (cursor);
+    expect(seen).toEqual(expect.arrayContaining([anasIds.jobId, bensIds.jobId]));
+    expect(new Set(seen).size).toBe(seen.length);
+    const all = await asAdmin<Jobs>('listAllJobs', { query: { limit: '100' } });
+    expect(all.items.map(({ job }) => job.id)).toEqual(seen);
+    expect(all.items.find(({ owner }) => owner === ana)?.email).toBe('ana@example.test');
+    const live = await asAdmin<Jobs>('listAllJobs', { query: { status: 'live' } });
+    expect(live.items.every(({ job }) => !['succeeded', 'failed', 'cancelled'].includes(job.status))).toBe(
+      true,
+    );
+    const hers = await asAdmin<Jobs>('listAllJobs', { query: { owner: ana } });
+    expect(new Set(hers.items.map(({ owner }) => owner))).toEqual(new Set([ana]));
+  });
+
+  test('sets a cap that its person cannot pass, and it is written down', async () => {
+    const cap = { path: { owner: ben }, body: { capUsdMicros: 3_000_000 } };
+    expect(await asAdmin<Spending>('setUserCap', cap)).toMatchObject({
+      capUsdMicros: 3_000_000,
+      isCapSet: true,
+    });
+    const own = await call('changeSettings', ben, { body: { monthlyBudgetUsdMicros: 3_000_001 } });
+    expect(own.body).toMatchObject({ code: 'forbidden' });
+    const people = await asAdmin<{ items: Spending[] }>('listUsersSpending');
+    expect(people.items.map(({ owner }) => owner)).toEqual(expect.arrayContaining([ana, ben]));
+    expect(people.items.find(({ owner }) => owner === ben)).toMatchObject({ capUsdMicros: 3_000_000 });
+    await asAdmin('setUserCap', cap);
+    const { items } = await asAdmin<Changes>('listAdminChanges');
+    expect(items.filter(({ action, owner }) => action === 'set-user-cap' && owner === ben)).toEqual([
+      expect.objectContaining({ by: 'cleo@example.test', afterUsdMicros: 3_000_000 }),
+    ]);
+  });
+
+  test('cannot set a cap for somebody who is nobody', async () => {
+    const answer = await call('setUserCap', admin(), {
+      path: { owner: 'nobody' },
+      body: { capUsdMicros: 1 },
+    });
+    expect(answer.body).toMatchObject({ code: 'not-found' });
+  });
+
+  test('sets the platform’s month, and a new job is measured against it', async () => {
+    expect(await asAdmin('getPlatformBudget')).toMatchObject({ limitUsdMicros: 1_000_000_000 });
+    const set = (monthlyBudgetUsdMicros: number) =>
+      asAdmin('setPlatformBudget', { body: { monthlyBudgetUsdMicros } });
+    expect(await set(1)).toMatchObject({ limitUsdMicros: 1, changedBy: 'cleo@example.test' });
+    const wish = BY_ID['createTrainingJob']!(anasIds);
+    expect((await call('createTrainingJob', ana, wish)).body).toMatchObject({
+      code: 'platform-budget-exceeded',
+    });
+    await set(2_000_000_000);
+    expect((await call('createTrainingJob', ana, wish)).status).toBe(202);
+    const { items } = await asAdmin<Changes>('listAdminChanges', { query: { limit: '2' } });
+    expect(items).toMatchObject([
+      { beforeUsdMicros: 1, afterUsdMicros: 2_000_000_000 },
+      { afterUsdMicros: 1 },
+    ]);
+  });
+
+  test('stops a job of anybody; its story names the admin and the reason, once', async () => {
+    const created = await call('createTrainingJob', ana, BY_ID['createTrainingJob']!(anasIds));
+    const { id: jobId } = created.body as { id: string };
+    const stop = { path: { owner: ana, jobId }, body: { keepModel: false, reason: 'The month is over.' } };
+    for (let round = 0; round < 2; round += 1) await asAdmin('stopJob', stop);
+    const events = await call('listJobEvents', ana, { path: { jobId } });
+    const told = (events.body as { items: { kind: string; detail?: string }[] }).items;
+    expect(told.filter(({ kind }) => kind === 'cancel-requested')).toEqual([
+      expect.objectContaining({ detail: 'By the admin cleo@example.test: The month is over.' }),
+    ]);
+    const { items } = await asAdmin<Changes>('listAdminChanges');
+    expect(items.filter(({ action }) => action === 'stop-job')).toEqual([
+      expect.objectContaining({ owner: ana, jobId, reason: 'The month is over.' }),
+    ]);
+    const another = await call('stopJob', admin(), { ...stop, path: { owner: ben, jobId } });
+    expect(another.body).toMatchObject({ code: 'not-found' });
   });
 });

@@ -14,6 +14,7 @@ const HANDLERS: Record<Noun, () => Promise<{ handler: HttpHandler }>> = {
   models: () => import('../../lambdas/models/models.lambda.ts'),
   notifications: () => import('../../lambdas/notifications/notifications.lambda.ts'),
   account: () => import('../../lambdas/account/account.lambda.ts'),
+  admin: () => import('../../lambdas/admin/admin.lambda.ts'),
   runs: () => import('../../lambdas/runs/runs.lambda.ts'),
 };
 
@@ -38,10 +39,15 @@ export interface ApiAnswer {
   body: unknown;
 }
 
-/** One call by a person (their `sub`), by a run, or by nobody. */
+/** A member of the Cognito group. */
+export interface AdminIdentity {
+  admin: string;
+}
+
+/** One call by a person (their `sub`), by an admin, by a run, or by nobody. */
 export async function callApi(
   operation: AnyOperation,
-  caller: string | RunIdentity | undefined,
+  caller: string | AdminIdentity | RunIdentity | undefined,
   input: ApiInput = {},
 ): Promise<ApiAnswer> {
   const { handler } = await HANDLERS[operation.noun]();
@@ -52,7 +58,10 @@ export async function callApi(
       ...(input.body === undefined ? {} : { body: input.body }),
       headers: input.idempotencyKey ? { 'idempotency-key': input.idempotencyKey } : {},
       ...(typeof caller === 'string' ? { claims: accessClaims(caller) } : {}),
-      ...(typeof caller === 'object'
+      ...(typeof caller === 'object' && 'admin' in caller
+        ? { claims: accessClaims(caller.admin, '[staff admins]') }
+        : {}),
+      ...(typeof caller === 'object' && 'jobId' in caller
         ? { run: { token: operation.caller, ...caller, attempt: String(caller.attempt) } }
         : {}),
     }),

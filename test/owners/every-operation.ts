@@ -75,6 +75,20 @@ export const COMMON: Record<string, ApiInput> = {
   listPresets: { query: { baseModel: 'brightrun/tiny-base' } },
 };
 
+/** An admin's: everybody else is refused, whoever's things are named. Each is given the `sub` it is about. */
+export const BY_ADMIN: Record<string, (ids: Ids, owner: string) => ApiInput> = {
+  listAllJobs: () => ({ query: { limit: '100' } }),
+  getPlatformBudget: () => ({}),
+  setPlatformBudget: () => ({ body: { monthlyBudgetUsdMicros: 900_000_000 } }),
+  listUsersSpending: () => ({ query: { limit: '100' } }),
+  setUserCap: (_, owner) => ({ path: { owner }, body: { capUsdMicros: 50_000_000 } }),
+  stopJob: ({ jobId }, owner) => ({
+    path: { owner, jobId },
+    body: { reason: 'The cluster is needed for something else.' },
+  }),
+  listAdminChanges: () => ({ query: { limit: '100' } }),
+};
+
 const path = 'final/adapter_model.safetensors';
 /** The trainer's: its token names owner, job and attempt, and nothing in the request does. */
 export const BY_RUN: Record<string, ApiInput> = {

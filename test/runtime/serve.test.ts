@@ -53,7 +53,16 @@ const runThing = operation({
   caller: 'run',
   success: { status: 200, body: z.object({ job: z.string(), attempt: z.int() }) },
 });
-const things = [readThing, makeThing, dropThing, exportThings, runThing];
+const adminThing = operation({
+  id: 'adminThing',
+  noun: 'admin',
+  method: 'GET',
+  path: '/admin/thing',
+  summary: '',
+  caller: 'admin',
+  success: { status: 200, body: z.object({ ok: z.boolean() }) },
+});
+const things = [readThing, makeThing, dropThing, exportThings, runThing, adminThing];
 
 const seen: { key: string; hash: string }[] = [];
 let fail: (() => unknown) | undefined;
@@ -73,6 +82,7 @@ const handler = serve(things, z.object({ THINGS_TABLE: z.string() }), (env) => (
   },
   [dropThing.id]: () => undefined,
   [exportThings.id]: () => reply('a,b\n', { headers: { 'content-disposition': 'attachment' } }),
+  [adminThing.id]: () => ({ ok: true }),
   [runThing.id]: ({ run }) => ({ job: run.jobId, attempt: run.attempt }),
 }));
 
@@ -182,6 +192,19 @@ describe('a caller', () => {
       httpEvent(readThing, { path: { thingId: 'abc' }, ...(given ? { claims: given } : {}) }),
     );
     expect([answer.statusCode, bodyOf(answer).code]).toEqual([401, 'unauthenticated']);
+  });
+
+  test.each([
+    ['of no group', undefined, 403],
+    ['of another group', '[admin-readers staff]', 403],
+    ['of the group among others', '[staff admins]', 200],
+    ['of the group alone', 'admins', 200],
+  ])('%s is let into an admin’s operation only as a member', async (_, groups, status) => {
+    const given = { ...accessClaims('anna'), ...(groups ? { 'cognito:groups': groups } : {}) };
+    const answer = await handler(httpEvent(adminThing, { claims: given }));
+    expect(answer.statusCode).toBe(status);
+    const idToken = await handler(httpEvent(adminThing, { claims: { ...given, token_use: 'id' } }));
+    expect(idToken.statusCode).toBe(401);
   });
 
   test('with a run token is who the authorizer says, and a bootstrap token opens no run operation', async () => {

@@ -127,6 +127,9 @@ describe('a new job', () => {
       expect.stringContaining('IDEM#createTrainingJob#'),
       `JOB#${JOB_ID}`,
       `${JOB_ID}:start`,
+      // Makes job and owner known to the admins' lists.
+      `${queuedJob().createdAt}#${JOB_ID}`,
+      OWNER,
     ]);
   });
 
