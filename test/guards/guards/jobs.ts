@@ -8,7 +8,7 @@ export const JOB_GUARDS: readonly Guard[] = [
     file: 'lambdas/training-jobs/training-job.ts',
     find: 'if (!moves.includes(to)) throw new MoveError(from, to);',
     replace: '',
-    tests: 'training-jobs/training-job|contracts',
+    tests: 'training-jobs/training-job',
   },
   {
     holds: 'a job that has ended cannot be cancelled',
@@ -32,7 +32,7 @@ export const JOB_GUARDS: readonly Guard[] = [
     file: 'lambdas/training-jobs/attempts.ts',
     find: 'if (newest.attempt >= LIMITS.attemptsPerJob) return false;',
     replace: '',
-    tests: 'training-jobs/training-job|training-workflow/observe-run',
+    tests: 'training-jobs/(training-job|attempts)',
   },
   {
     holds: 'an attempt that got no further than its checkpoint is the last one',
@@ -40,7 +40,7 @@ export const JOB_GUARDS: readonly Guard[] = [
     file: 'lambdas/training-jobs/attempts.ts',
     find: 'return (job.checkpoint?.step ?? -1) > (newest.resumedFromStep ?? -1);',
     replace: 'return true;',
-    tests: 'training-jobs/training-job|training-workflow/observe-run',
+    tests: 'training-jobs/(training-job|attempts)',
   },
   {
     holds: 'a closed attempt stays as it is',
@@ -48,7 +48,7 @@ export const JOB_GUARDS: readonly Guard[] = [
     file: 'lambdas/training-jobs/attempts.ts',
     find: 'index < job.attempts.length - 1 || attempt.endedAt !== undefined',
     replace: 'index < job.attempts.length - 1',
-    tests: 'training-jobs/training-job|training-workflow',
+    tests: 'training-jobs/(training-job|attempts)',
   },
   {
     holds: 'the cluster’s clock is believed between two times of ours only',
@@ -56,7 +56,7 @@ export const JOB_GUARDS: readonly Guard[] = [
     file: 'lambdas/training-jobs/attempts.ts',
     find: 'const at = Math.min(Math.max(told?.getTime() ?? latest.getTime(), low), Math.max(latest.getTime(), low));',
     replace: 'const at = told?.getTime() ?? latest.getTime();',
-    tests: 'training-jobs/training-job|training-workflow/observe-run',
+    tests: 'training-jobs/(training-job|attempts)',
   },
   {
     holds: 'a new attempt forgets the word of the one before it',
@@ -64,7 +64,7 @@ export const JOB_GUARDS: readonly Guard[] = [
     file: 'lambdas/training-jobs/attempts.ts',
     find: 'const { completion: _completion, unreachableSince: _since, billedTo: _billedTo, ...rest } = moved(job, now);',
     replace: 'const { unreachableSince: _since, billedTo: _billedTo, ...rest } = moved(job, now);',
-    tests: 'training-jobs/training-job|training-workflow',
+    tests: 'training-jobs/(training-job|attempts)',
   },
   {
     holds: 'a start that is known is kept',
@@ -72,7 +72,7 @@ export const JOB_GUARDS: readonly Guard[] = [
     file: 'lambdas/training-jobs/attempts.ts',
     find: 'startedAt: attempt.startedAt ?? startedAt }',
     replace: 'startedAt }',
-    tests: 'training-jobs/training-job|training-workflow',
+    tests: 'training-jobs/(training-job|attempts)',
   },
   {
     holds: 'a hold is released once',

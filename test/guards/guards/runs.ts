@@ -112,7 +112,7 @@ export const RUN_GUARDS: readonly Guard[] = [
     file: 'lambdas/metrics/progress.ts',
     find: 'const fresh = report.points.filter((point) => point.step >= after);',
     replace: 'const fresh = report.points;',
-    tests: 'metrics/progress',
+    tests: 'metrics/report-bounds',
   },
   {
     holds: 'a clock that is an hour ahead dates nothing',
@@ -128,7 +128,7 @@ export const RUN_GUARDS: readonly Guard[] = [
     file: 'lambdas/metrics/progress.ts',
     find: 'return events.slice(0, EVENTS_PER_REPORT);',
     replace: 'return events;',
-    tests: 'metrics/progress',
+    tests: 'metrics/report-bounds',
   },
   {
     holds: 'the live log has a cap',

@@ -48,7 +48,7 @@ export const WORKFLOW_GUARDS: readonly Guard[] = [
     file: 'lambdas/training-workflow/submit-run.ts',
     find: 'if (now.getTime() - submittedAt >= ROOM_LIMIT_MS) {',
     replace: 'if (now.getTime() < 0) {',
-    tests: 'training-workflow/steps',
+    tests: 'training-workflow/bounds',
   },
   {
     holds: 'a cancelled job is not handed over',
@@ -88,7 +88,7 @@ export const WORKFLOW_GUARDS: readonly Guard[] = [
     file: 'lambdas/training-workflow/next-step.ts',
     find: 'Math.min(3600, Math.max(0, Math.ceil(waitSeconds)))',
     replace: 'waitSeconds',
-    tests: 'training-workflow',
+    tests: 'training-workflow/bounds',
   },
   {
     holds: 'a stop is asked again at every look',
@@ -112,7 +112,7 @@ export const WORKFLOW_GUARDS: readonly Guard[] = [
     file: 'lambdas/training-workflow/observe-run.ts',
     find: 'const own = live?.attempt === job.attempt ? live : undefined;',
     replace: 'const own = live;',
-    tests: 'training-workflow/observe-run',
+    tests: 'training-workflow/bounds',
   },
   {
     holds: 'a whole manifest makes a success of what the cluster calls failed',
@@ -176,7 +176,7 @@ export const WORKFLOW_GUARDS: readonly Guard[] = [
     file: 'lambdas/training-workflow/run-verdict.ts',
     find: "if (!job.keepModel || age(job.cancelRequestedAt, now) > KEEP_GRACE_MS) return { kind: 'stop' };",
     replace: "if (!job.keepModel) return { kind: 'stop' };",
-    tests: 'training-workflow/observe-run',
+    tests: 'training-workflow/bounds',
   },
   {
     holds: 'an outage is told once',
@@ -264,7 +264,7 @@ export const WORKFLOW_GUARDS: readonly Guard[] = [
     file: 'lambdas/training-workflow/sfn-executions.ts',
     find: 'if (!(error instanceof ExecutionAlreadyExists)) throw error;',
     replace: 'throw error;',
-    tests: 'training-workflow/dispatch|simulation',
+    tests: 'training-workflow/bounds',
   },
   {
     holds: 'a row of the outbox goes only after it was done',
@@ -296,7 +296,7 @@ export const WORKFLOW_GUARDS: readonly Guard[] = [
     file: 'lambdas/training-workflow/sweep-unfinished.ts',
     find: 'const GENERATIONS = 50;',
     replace: 'const GENERATIONS = 5_000;',
-    tests: 'training-workflow/dispatch',
+    tests: 'training-workflow/bounds',
   },
   {
     holds: 'an answer of the cluster is read to 256 KB only',
@@ -312,7 +312,7 @@ export const WORKFLOW_GUARDS: readonly Guard[] = [
     file: 'lambdas/training-workflow/ray-jobs-api.ts',
     find: 'while (size - (parts[0]?.length ?? size) >= bytes) size -= parts.shift()?.length ?? 0;',
     replace: '',
-    tests: 'training-workflow/ray-jobs-api',
+    tests: 'training-workflow/bounds',
   },
   {
     holds: 'a status that is not known means nothing',
