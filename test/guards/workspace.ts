@@ -73,9 +73,15 @@ export class Workspace {
       [
         '--experimental-vm-modules',
         'node_modules/jest/bin/jest.js',
-        ...['--selectProjects', 'unit', 'simulation'],
-        ...['--testPathPatterns', tests],
-        ...['--json', '--outputFile', report, '--runInBand'],
+        '--selectProjects',
+        'unit',
+        'simulation',
+        '--testPathPatterns',
+        tests,
+        '--json',
+        '--outputFile',
+        report,
+        '--runInBand',
       ],
       { cwd: this.folder, stdio: ['ignore', 'ignore', 'pipe'], timeout: LONGEST_RUN_MS },
     );
