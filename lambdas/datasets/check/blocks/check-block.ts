@@ -4,6 +4,7 @@ import type { DatasetFormat } from '../../../../contracts/datasets.ts';
 import type { TokenCounter } from '../../tokens/token-counter.ts';
 import { type CheckedBlock, type CheckSetup, type CheckTask, ROW } from './block.ts';
 import { linesOf } from './block-lines.ts';
+import { UsualRows } from './usual-row.ts';
 import { BlockNotes } from './block-notes.ts';
 import { BlockTokens, charactersOf } from './block-tokens.ts';
 import { Fingerprints } from '../repeats/fingerprint.ts';
@@ -31,6 +32,7 @@ export class BlockCheck {
   readonly #counters: readonly TokenCounter[];
   readonly #nearDuplicates: boolean;
   readonly #issuesPerCode: number;
+  readonly #usual = new UsualRows();
   readonly #prints = new Fingerprints();
   readonly #rows = new Numbers();
   readonly #signatures = new Numbers();
@@ -68,7 +70,7 @@ export class BlockCheck {
         continue;
       }
       rows += 1;
-      const row = rowOfLine(text);
+      const row = (line.isPrinted ? this.#usual.read(text) : undefined) ?? rowOfLine(text);
       if (row === undefined) {
         const code = codeOfLine(text);
         notes.add(notes.wants(code) ? problemOfLine(text, code) : { code, found: '' }, number, byte);

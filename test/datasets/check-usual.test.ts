@@ -1,0 +1,83 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { linesOf } from '../../lambdas/datasets/check/blocks/block-lines.ts';
+import { UsualRows } from '../../lambdas/datasets/check/blocks/usual-row.ts';
+import { rowOfLine } from '../../lambdas/datasets/check/rows/line-row.ts';
+
+const usual = new UsualRows();
+/** As a line of a file is read: what the quick reading has to say is asked only of a line without control characters. */
+function read(text: string) {
+  const [line] = [...linesOf(Buffer.from(`${text}\n`), false)];
+  return line?.isPrinted === true && line.text !== undefined ? usual.read(line.text) : undefined;
+}
+
+const chat = (messages: unknown, more = {}) => JSON.stringify({ messages, ...more });
+const user = { role: 'user', content: 'Where is "it"?' };
+const assistant = { role: 'assistant', content: 'Here:\n\tthe \\ “street” 🎉' };
+const system = { role: 'system', content: 'Be brief.' };
+
+describe('a row of the usual form', () => {
+  test.each([
+    ['as JavaScript writes it', chat([system, user, assistant])],
+    [
+      'as Python writes it',
+      `{"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]}`,
+    ],
+    ['with a return at the end', `${chat([user, assistant])}\r`],
+    ['with many turns', chat([user, assistant, user, assistant])],
+    ['with escapes of every kind', chat([user, assistant]).replace('Here', '\\u0048\\/\\b\\"\\\\')],
+  ])('is read at once, %s, as JSON.parse reads it', (_name, text) => {
+    expect(read(text)).toEqual(rowOfLine(text));
+    expect(read(text)?.turns.at(-1)?.learnt).toBe(true);
+  });
+
+  test.each([
+    ['no JSON: a tab within a text', chat([user, assistant]).replace('Where', 'Where\t')],
+    ['no JSON: an escape that is none', chat([user, assistant]).replace('Here', '\\x')],
+    ['no JSON: a text without its end', chat([user, assistant]).slice(0, -4)],
+    ['no JSON: a quote that is escaped', `{"messages":[{"role":"user","content":"a\\"}]}`],
+    ['more behind it', `${chat([user, assistant])} x`],
+    ['another field', chat([user, assistant], { tools: [] })],
+    ['a message with another field', chat([user, { ...assistant, weight: 0 }])],
+    ['a tool', chat([user, { role: 'tool', content: 'x' }, assistant])],
+    ['an empty text', chat([user, { ...assistant, content: ' ' }])],
+    ['no answer', chat([system, user])],
+    ['no message', chat([])],
+    ['two of one side', chat([user, user, assistant])],
+    ['the answer first', chat([assistant, user, assistant])],
+    ['the system in between', chat([user, system, assistant])],
+  ])('is not what has %s', (_name, text) => {
+    expect(read(text)).toBeUndefined();
+  });
+
+  test('is read as JSON.parse reads it, or not at all', () => {
+    const content = fc.oneof(
+      fc.string(),
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom('a', ' ', '\\', '"'),
+    );
+    const anyone = fc.constantFrom('user', 'assistant', 'system', 'tool', 'developer');
+    const roles = fc.oneof(
+      fc.constantFrom(['user', 'assistant'], ['system', 'user', 'assistant', 'user', 'assistant']),
+      fc.array(anyone, { maxLength: 5 }),
+    );
+    const messages = roles.chain((order) =>
+      fc.tuple(...order.map((role) => fc.record({ role: fc.constant(role), content }))),
+    );
+    const put = fc.constantFrom('', '\\', '"', ',', '\t', '\r', ' ', '}', '\\u12', '\\"', '\u0001', 'é');
+    let quick = 0;
+    fc.assert(
+      fc.property(messages, fc.boolean(), fc.nat(), put, (list, isSpaced, at, sign) => {
+        const json = chat(list);
+        const spaced = isSpaced ? json.replaceAll('":', '": ').replaceAll('},{', '}, {') : json;
+        const place = at % (spaced.length + 1);
+        const text = spaced.slice(0, place) + sign + spaced.slice(place);
+        const row = read(text);
+        if (row) quick += 1;
+        expect(row ?? rowOfLine(text)).toEqual(rowOfLine(text));
+      }),
+      { numRuns: 3000 },
+    );
+    expect(quick).toBeGreaterThan(50);
+  });
+});
