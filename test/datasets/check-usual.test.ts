@@ -71,7 +71,7 @@ describe('a row of the usual form', () => {
         const json = chat(list);
         const spaced = isSpaced ? json.replaceAll('":', '": ').replaceAll('},{', '}, {') : json;
         const place = at % (spaced.length + 1);
-        const text = spaced.slice(0, place) + sign + spaced.slice(place);
+        const text = (spaced.slice(0, place) + sign + spaced.slice(place)).toWellFormed();
         const row = read(text);
         if (row) quick += 1;
         expect(row ?? rowOfLine(text)).toEqual(rowOfLine(text));
