@@ -7,7 +7,7 @@ import { freePorts } from './ports.ts';
 import { processorCount } from './prerequisites.ts';
 import { executable } from './python-environment.ts';
 import { untilAnswered } from './readiness.ts';
-import type { Part, Supervisor } from './supervise.ts';
+import type { Crash, Part, Supervisor } from './supervise.ts';
 
 /**
  * Ray rewrites 127.0.0.1 to the machine's address on the network; the second address of the loopback it takes as it
@@ -24,6 +24,8 @@ export interface ClusterOptions {
   /** Of the dashboard, which serves the Jobs API; the other eight are chosen anew at each start. */
   port: number;
   token: string;
+  /** Told when it ends unasked, also while it still starts; every process of it is gone by then. */
+  onCrash?: (crash: Crash) => void;
 }
 
 export interface Cluster {
@@ -32,7 +34,7 @@ export interface Cluster {
 }
 
 export async function startCluster(supervisor: Supervisor, options: ClusterOptions): Promise<Cluster> {
-  const { state, port, token } = options;
+  const { state, port, token, onCrash } = options;
   // What an earlier session left is never read again and grows by its logs.
   rmSync(state.ray, { recursive: true, force: true });
   mkdirSync(state.ray, { recursive: true, mode: 0o700 });
@@ -81,6 +83,7 @@ export async function startCluster(supervisor: Supervisor, options: ClusterOptio
     // 2.5 s when idle, 33 s with runs, and there is nothing on it worth waiting for.
     graceMs: 8_000,
     endsItsOwn: true,
+    ...(onCrash ? { onCrash } : {}),
   });
   const url = `http://${CLUSTER_HOST}:${port}`;
   await untilAnswered({
@@ -93,6 +96,45 @@ export async function startCluster(supervisor: Supervisor, options: ClusterOptio
     },
   });
   return { part, url };
+}
+
+/** A cluster that ends again and again is broken, and every start of it takes 10 s of both cores. */
+const REPLACEMENTS = 5;
+
+/**
+ * Starts the cluster, and a new one in its place when it ends unasked: a GPU cluster comes back as well, with nothing
+ * of what it knew, and jobs go on from their checkpoints. `lost` resolves when it is given up.
+ */
+export function keepCluster(
+  supervisor: Supervisor,
+  options: Omit<ClusterOptions, 'onCrash'>,
+  tell: (text: string) => void,
+): { up: Promise<Cluster>; lost: Promise<Crash> } {
+  let giveUp: (crash: Crash) => void = () => undefined;
+  const lost = new Promise<Crash>((resolve) => (giveUp = resolve));
+  let replaced = 0;
+  let isUp = false;
+
+  async function start(): Promise<Cluster> {
+    const cluster = await startCluster(supervisor, { ...options, onCrash: replace });
+    isUp = true;
+    return cluster;
+  }
+  function replace(crash: Crash): void {
+    // One that never came up is told by whoever waits for it.
+    if (!isUp) return;
+    replaced += 1;
+    if (replaced > REPLACEMENTS) return giveUp(crash);
+    isUp = false;
+    tell(`The cluster ${crash.how}: a new one is started in its place. Jobs go on from their checkpoints.`);
+    start().catch((error: unknown) =>
+      giveUp({
+        ...crash,
+        how: `could not be replaced (${error instanceof Error ? error.message : String(error)})`,
+      }),
+    );
+  }
+  return { up: start(), lost };
 }
 
 /** What the trainer finds on a node of this cluster; on a GPU cluster its image says so. */

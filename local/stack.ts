@@ -1,6 +1,6 @@
 /** Brings a whole copy up, part by part, and says how to reach it. Starting, journey and tests share it. */
 import { mkdirSync, rmSync } from 'node:fs';
-import { CLUSTER_HOST, forgetCluster, startCluster } from './cluster.ts';
+import { CLUSTER_HOST, forgetCluster, keepCluster } from './cluster.ts';
 import { DEMO_EMAIL, ensureAccount, type Account } from './demo-account.ts';
 import { bootstrap, deploy, putClusterKey, synthesise, type Outputs } from './deployment.ts';
 import { startEdge } from './edge.ts';
@@ -31,7 +31,7 @@ export interface Stack {
 
 export interface StartingStack {
   stack: Promise<Stack>;
-  /** The first part that ended unasked; never resolves when all is well. */
+  /** The first part that ended unasked and is not replaced; never resolves when all is well. */
   crashed: Promise<Crash>;
   /** Ends every process of the copy, also while it still starts. */
   stop(): Promise<void>;
@@ -50,6 +50,9 @@ export async function startStack(options: StartOptions, progress: Progress): Pro
   const supervisor = supervise(claim.copy, state.logs);
   const closing: (() => Promise<void>)[] = [];
   let isStopping = false;
+  let reportCrash: (crash: Crash) => void = () => undefined;
+  const crashed = new Promise<Crash>((resolve) => (reportCrash = resolve));
+  void supervisor.crashed.then(reportCrash);
 
   const bringUp = async (): Promise<Stack> => {
     if (options.fresh) forgetEverything(state);
@@ -78,9 +81,12 @@ export async function startStack(options: StartOptions, progress: Progress): Pro
     };
 
     // Ray takes as long as the assembly and the pages together, so all three are made side by side.
-    const cluster = progress.step('GPU cluster (Ray, one node)', () =>
-      startCluster(supervisor, { state, port: ports.cluster, token: secrets.clusterToken }),
-    );
+    const cluster = progress.step('GPU cluster (Ray, one node)', () => {
+      const options = { state, port: ports.cluster, token: secrets.clusterToken };
+      const kept = keepCluster(supervisor, options, (text) => progress.line(`  ${text}`));
+      void kept.lost.then(reportCrash);
+      return kept.up;
+    });
     const pages = options.pages
       ? progress.step('Pages', async (note) => {
           if (!(await buildPages())) note('as they were');
@@ -143,7 +149,7 @@ export async function startStack(options: StartOptions, progress: Progress): Pro
   stack.catch(() => undefined);
   return {
     stack,
-    crashed: supervisor.crashed,
+    crashed,
     async stop() {
       if (!isStopping) {
         isStopping = true;

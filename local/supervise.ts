@@ -16,6 +16,8 @@ interface PartToStart {
   graceMs: number;
   /** Asked only its own process to end, not its descendants: it ends those itself, in its own order. */
   endsItsOwn: boolean;
+  /** Told instead of `crashed` when it ends unasked, once nothing of it runs any more: a part that can be replaced. */
+  onCrash?: (crash: Crash) => void;
 }
 
 export interface Part {
@@ -89,7 +91,11 @@ export function supervise(copy: string, logFolder: string): Supervisor {
           if (hasEnded) return;
           hasEnded = true;
           resolve();
-          if (!stopping) reportCrash({ part: toStart.name, how, logFile, logTail: logTail() });
+          if (stopping) return;
+          const crash = { part: toStart.name, how, logFile, logTail: logTail() };
+          const { onCrash } = toStart;
+          if (!onCrash) reportCrash(crash);
+          else void endProcesses(copy, toStart.name, 0).then(() => !stopping && onCrash(crash));
         };
         child.once('error', (error) => end(error.message));
         child.once('exit', (code, by) => end(by ? `ended by ${by}` : `ended with code ${code}`));
@@ -108,7 +114,9 @@ export function supervise(copy: string, logFolder: string): Supervisor {
     stop() {
       stopping ??= (async () => {
         for (const { child, toStart, ended } of running.toReversed()) {
-          if (toStart.endsItsOwn && child.pid !== undefined) {
+          // The number of one that has ended may be another process's by now.
+          const lives = child.exitCode === null && child.signalCode === null;
+          if (toStart.endsItsOwn && lives && child.pid !== undefined) {
             signal(child.pid, 'SIGTERM');
             await Promise.race([ended, timeout(toStart.graceMs)]);
           }

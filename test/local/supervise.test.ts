@@ -80,6 +80,21 @@ describe('the parts of a copy', () => {
     });
   });
 
+  test('one that can be replaced is told to whoever replaces it, once nothing of it runs any more', async () => {
+    const supervisor = watched();
+    const left = new Promise<number>((resolve) => {
+      supervisor.start({
+        ...shell('cluster', 'setsid sleep 300 & sleep 0.2; exit 3'),
+        onCrash: () => resolve(processesOf(copy).length),
+      });
+    });
+    expect(await left).toBe(0);
+    supervisor.start(shell('cluster', 'exec sleep 300'));
+    await until(() => processesOf(copy).length === 1);
+    await supervisor.stop();
+    expect(processesOf(copy)).toEqual([]);
+  });
+
   test('another copy is not touched', async () => {
     const stranger = spawn('/bin/sleep', ['300'], {
       env: { BRIGHTRUN_COPY: `${copy}x/cluster` },
