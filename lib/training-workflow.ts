@@ -108,6 +108,7 @@ export function trainingWorkflow(
     };
   }
   states['poll-window'] = {
+    Comment: 'A child execution that looks at the run for up to four hours.',
     Type: 'Task',
     Resource: 'arn:aws:states:::states:startExecution.sync:2',
     Arguments: {
@@ -155,6 +156,7 @@ export function trainingWorkflow(
     Next: 'route',
   };
   states['hand-over'] = {
+    Comment: 'A fresh execution goes on before the history of this one is full.',
     Type: 'Task',
     Resource: 'arn:aws:states:::states:startExecution',
     Arguments: {
