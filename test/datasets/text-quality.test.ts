@@ -67,6 +67,13 @@ describe('a refusal', () => {
     'Lo siento, pero no puedo ayudar con eso.',
     'Como modelo de lenguaje, no tengo opiniones.',
     '很抱歉，我无法提供这些信息。',
+    'Tut mir leid, das kann ich nicht beantworten.',
+    'Ich kann diese Anfrage nicht erfüllen.',
+    'Ich bin nicht in der Lage, diese Informationen bereitzustellen.',
+    'Je ne suis pas en mesure de fournir ces informations.',
+    'No puedo proporcionar esa información.',
+    'Me temo que no puedo ayudar con esa petición.',
+    '我无法协助处理这个请求。',
   ])('%j', (text) => expect(codes(answer(text))).toEqual(['refusal']));
 
   test.each([
@@ -81,6 +88,11 @@ describe('a refusal', () => {
     'Je suis désolé du retard, le train était en panne.',
     'Como modelo de negocio, el alquiler no funciona aquí.',
     'No puedo creer lo rápido que pasó el año.',
+    'Ich bin nicht in der Lage, diese Woche zu kommen.',
+    'Das kann ich nicht glauben.',
+    'Je ne peux pas fournir cette pièce avant lundi.',
+    'No puedo ayudarte con tu mudanza el sábado.',
+    '我不能没有咖啡。',
     `Models often say: "I'm sorry, but I can't assist with that."`,
     `I'm sorry, but I can't help with that exactly. ${'Here is what you can do instead, step by step. '.repeat(10)}`,
   ])('is not %j', (text) => expect(codes(answer(text))).toEqual([]));
@@ -203,6 +215,12 @@ describe('wrongly decoded text', () => {
     ['ï»¿Name', '\ufeffName'],
     ['fÃ¼r größer', 'für größer'],
     ['5 PM\u00c2\u00a0EST', '5 PM\u00a0EST'],
+    ['donвЂ™t', 'don’t'],
+    ['Гber fГјr und grГ¶Гџer'.replace('Г', 'Гњ'), 'Über für und größer'],
+    ['РџСЂРёРІРµС‚, РјРёСЂ', 'Привет, мир'],
+    ['don‚Äôt', 'don’t'],
+    ['f√ºr caf√© Espa√±a', 'für café España'],
+    ['–ü—Ä–∏–≤–µ—Ç', 'Привет'],
   ])('%j becomes %j', (wrong, right) => {
     expect(codes(answer(wrong))).toContain('mojibake');
     expect(fixText(wrong)).toBe(right);
@@ -219,6 +237,10 @@ describe('wrongly decoded text', () => {
     '5 °C, £ 20, © 2026, ½ l, ±3 µm, § 5, ª, º',
     'Łódź, żółć, ČŠŽ, Ő, Ű',
     'Ä, Ö und Ü – Ä… ß',
+    'СІРІСТЬ, РІЧ, Рівне, СРСР, С. Р. Сергеев – «РС»',
+    'Љубав, Ђорђе, СРЂ, Џеп, Гјорче',
+    '√2, √x, √π, 3√2, √(a²+b²), ∂f/∂x, x ≥ √n',
+    'Köln–Ürdingen–Ägypten, 1–2—3, ‚Äpfel‘, „Ärger“',
   ])('is not %j', (text) => {
     expect(codes(answer(text))).toEqual([]);
     expect(fixText(text)).toBe(text);
@@ -300,6 +322,11 @@ describe('an answer that ends in the middle', () => {
     'El tren sale de la estación a las ocho y llega a la ciudad de los',
     'Paris is large. Many people visit Paris each year, and most of them come by train. They all like Par',
     '这个城市有很多公园和博物馆，人们周末喜欢去那里，',
+    'Both ways are fine. For old machines it is important to',
+    'Le musée est grand. Il faut aussi noter que les',
+    'El museo es grande. También es importante que el',
+    'Das Haus ist alt. Es liegt sehr schön und wird durch den',
+    'Do this:\n\n1. Open it.\n2. Close it.\n3.',
   ])('%j', (text) => expect(codes(answer(text))).toEqual(['truncated-answer']));
 
   test.each([
@@ -316,6 +343,11 @@ describe('an answer that ends in the middle', () => {
     'foo(bar, baz) {\n  if (x',
     'Roses are red,\nviolets are blue,',
     'That is what I was looking for',
+    'It rained. Then the show began and it was time for us to go to',
+    'Es war spät. Dann ging es aber doch noch einmal richtig los',
+    'Chapter\n\n3.',
+    'It was founded in 1999.\n2.',
+    '1. Yes\n2. No',
   ])('is not %j', (text) => expect(codes(answer(text))).toEqual([]));
 });
 

@@ -9,6 +9,8 @@ export function cutBecause(answer: string): string | undefined {
   let end = answer.length;
   while (end > 0 && answer.charCodeAt(end - 1) <= 0x20) end -= 1;
   const last = answer.charAt(end - 1);
+  if (last === '.' || last === ')')
+    return isEmptyStep(answer, end) ? 'a list item without its text' : undefined;
   if (!MAY_BE_CUT.test(last)) return undefined;
   const line = answer.slice(answer.lastIndexOf('\n', end - 1) + 1, end);
   if (CODE.test(line)) return undefined;
@@ -17,7 +19,8 @@ export function cutBecause(answer: string): string | undefined {
   if (last === '(' || last === '（')
     return /[\p{L}\p{N},] ?[(（]$/u.test(line) && isLong(line) ? 'ends with an open bracket' : undefined;
   if (OPEN_BRACKET.test(line) && isLong(line)) return 'a bracket that is not closed';
-  if (DANGLING.test(line) && isLong(line)) return 'ends with a word that needs another';
+  if (isLong(line) && (DANGLING.test(line) || (SENTENCES.test(line) && DANGLING_IN_PROSE.test(line))))
+    return 'ends with a word that needs another';
   return endsInAWord(answer, line) ? 'ends in the middle of a word' : undefined;
 }
 
@@ -50,6 +53,32 @@ const DANGLING = new RegExp(
   ].join('|')})$|, (?:but|or|aber|oder|mais|pero)$`,
   'u',
 );
+
+/**
+ * Behind whole sentences, where nothing but a cut leaves the last one open. By two words: `los` ends a German sentence,
+ * `des` none in French, and `to` ends `the place I went to`.
+ */
+const SENTENCES = /\p{L}{2}[.!?] \P{Ll}/u;
+const DANGLING_IN_PROSE = new RegExp(
+  `[\\p{L}\\p{N},)] (?:${[
+    '(?:important|necessary|possible|easy|easier|difficult|essential|crucial|best|helpful|designed|ways?|as|so as|attempt|ability) to',
+    '(?:is|are|was|were|be|as|such|into|that) an?|(?:that|which|when|while|if|because|where) (?:it|they|you|we) (?:is|are|can|may|will|should)',
+    '(?:que|est|sont|de|dans|avec|pour|sur|par|et|à|comme|entre) (?:les?|la|une?|des|du|ces|cette|leurs?)',
+    '(?:que|es|son|de|en|con|por|para|y|a|como|entre|sobre) (?:el|la|los|las|una?|sus?)',
+    '(?:que|é|são|de|em|com|por|para|e|como|entre|sobre) (?:os?|as?|uma?)',
+    '(?:che|è|sono|di|in|con|per|e|come|tra) (?:il|lo|gli|le|una?|i)',
+    '(?:ist|sind|war|wird|und|dass|wenn|weil|durch|über|unter|gegen|ohne|zwischen) (?:der|die|das|den|dem|ein|eine|einen)',
+  ].join('|')})$`,
+  'u',
+);
+
+/** `3.` with nothing behind it, below the step before it: `1. Open it.`, `2. Close it.`, `3.` */
+function isEmptyStep(answer: string, end: number): boolean {
+  const step = /\n[ \t]*(\d{1,2})([.)])$/.exec(answer.slice(Math.max(0, end - 12), end));
+  if (!step) return false;
+  const before = Number(step[1]) - 1;
+  return before > 0 && new RegExp(`(?:^|\\n)[ \\t]*${before}[${step[2]}] +\\S`).test(answer.slice(-4000));
+}
 
 /** A line of the last paragraph this long has sentences, and a text with sentences ends them. */
 const LONG_LINE = 80;

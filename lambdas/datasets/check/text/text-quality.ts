@@ -3,6 +3,7 @@ import type { DatasetFormat } from '../../../../contracts/datasets.ts';
 import { type RowProblem, type Turn, turnPath } from '../rows/row.ts';
 import { cutBecause } from './text-endings.ts';
 import { mojibakeAt, withoutMojibake } from './text-mojibake.ts';
+import { otherMojibakeAt, withoutOtherMojibake } from './text-other-mojibake.ts';
 import { isRefusal } from './text-refusals.ts';
 import { templateTokenIn } from './text-template-tokens.ts';
 
@@ -49,7 +50,8 @@ function unprintedProblems(text: string, note: Note): void {
     const at = text.search(LONE_SURROGATES);
     note('lone-surrogate', `U+${text.charCodeAt(at).toString(16).toUpperCase()} alone`);
   }
-  const garbled = mojibakeAt(text);
+  let garbled = mojibakeAt(text);
+  if (garbled < 0) garbled = otherMojibakeAt(text);
   if (garbled >= 0) note('mojibake', around(text, garbled));
   let control = text.search(CONTROL);
   // Wrongly decoded text is full of them, and decoding it again is the cure of both.
@@ -94,5 +96,5 @@ export function qualityProblems(
 /** Decodes wrongly decoded text again, and leaves out control characters and halves of characters. */
 export function fixText(text: string): string {
   if (!UNPRINTED.test(text)) return text;
-  return withoutMojibake(text).replace(CONTROLS, '').replace(LONE_SURROGATES, '');
+  return withoutMojibake(withoutOtherMojibake(text)).replace(CONTROLS, '').replace(LONE_SURROGATES, '');
 }

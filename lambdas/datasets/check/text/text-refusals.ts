@@ -25,20 +25,23 @@ const GERMAN = [
   '(?:es tut mir (?:sehr |wirklich )?leid|tut mir leid|entschuldigung|leider|ich bedaure)[,.:]?\\s+(?:aber\\s+)?(?:ich (?:kann|darf|bin|werde)|[^.!?]{0,30}?\\b(?:kann|darf|bin|werde) ich)\\b[^.!?]{0,60}?\\b(?:nicht|keine?n?)\\b[^.!?]{0,60}(?:(?:dabei|damit|anfrage|bitte|frage|wunsch|informationen|inhalte)\\b|in der lage)',
   '(?:es tut mir leid|tut mir leid|leider)[,.:]?\\s+(?:aber\\s+)?[^.!?]{0,20}?(?:dabei|damit|(?:diese|ihre|deine)[rn]? (?:anfrage|bitte|frage))[^.!?]{0,50}?\\bnicht\\b (?:weiter)?(?:helfen|unterstützen|behilflich|nachkommen|beantworten)',
   'ich kann (?:ihnen |dir )?(?:dabei|damit|bei dieser (?:anfrage|bitte)) (?:leider )?nicht (?:weiter)?(?:helfen|behilflich)',
+  '(?:(?:es tut mir leid|tut mir leid|leider)[,.:]?\\s+(?:aber\\s+)?)?(?:ich (?:kann|darf|werde)|(?:das|dies|diese (?:frage|anfrage)) (?:kann|darf|werde) ich|kann ich) (?:ihnen |dir )?(?:das|dies|(?:diese[rn]?|ihre[rn]?|deine[rn]?) (?:anfrage|bitte|frage|wunsch))?\\s?(?:leider )?nicht (?:beantworten|erfüllen|bearbeiten|nachkommen|ausführen)\\b',
+  'ich bin (?:leider )?nicht in der lage,? (?:ihnen |dir )?(?:dabei|damit|darauf|(?:diese|ihre|deine|solche|medizinische|rechtliche)[nr]? (?:art|informationen|inhalte|frage|anfrage|bitte|ratschläge|beratung))\\b',
   'als (?:ein |eine )?(?:(?:großes )?sprachmodell|künstliche intelligenz|ki(?:-(?:sprach)?(?:modell|assistent(?:in)?|system|chatbot))?)[, ][^.!?]{0,160}?\\b(?:nicht|keine?n?)\\b',
 ];
 const FRENCH = [
   "(?:(?:je suis (?:vraiment |sincèrement )?)?désolée?|je m['’]excuse|malheureusement|je regrette)[,.:]?\\s+(?:mais\\s+)?je (?:ne (?:peux|suis|puis)|n['’])[^.!?]{0,40}?(?:répondre à (?:cette|votre|ta)|(?:vous |t['’])aider (?:avec|à|sur|dans)|aider (?:avec|à) (?:cela|ça|cette)|(?:vous )?fournir (?:ce|cette|ces|d)|satisfaire|traiter (?:cette|votre)|en mesure d|accéder à (?:cette|votre) demande|générer|assister)",
-  'je ne (?:peux|suis) pas (?:en mesure de )?(?:répondre à (?:cette|votre) (?:demande|question)|(?:vous )?aider (?:avec|à) (?:cela|ça|cette))',
+  "je ne (?:peux|suis|puis) pas (?:en mesure de )?(?:répondre à (?:cette|votre|ta) (?:demande|question)|(?:vous |t['’])?aider (?:avec|à) (?:cela|ça|cette)|(?:vous )?fournir (?:ces|cette|de telles|ce type d['’e] ?) ?(?:informations?|contenus?|conseils?|détails?|aide|instructions?)|(?:satisfaire(?: à)?|traiter) (?:cette|votre|ta) (?:demande|requête))",
   "en tant qu(?:e |['’])(?:un |une )?(?:(?:grand )?modèle (?:de langage|linguistique|d['’]ia)|intelligence artificielle|ia|assistante? (?:virtuelle?|ia))[, ][^.!?]{0,160}?\\bn(?:e |['’])[^.!?]{0,60}?(?:pas|aucune?|ni)\\b",
 ];
 const SPANISH = [
   '(?:lo siento(?: mucho)?|lo lamento|disculpa|disculpe|perdón|desafortunadamente|lamentablemente)[,.:]?\\s+(?:pero\\s+)?no (?:puedo|me es posible|soy capaz de|estoy (?:autorizad|programad|capacitad)[oa])[^.!?]{0,40}?(?:ayudar(?:te|le|los)? (?:con|en)|asistir|cumplir|proporcionar|responder a (?:esa|esta|tu|su)|generar|brindar|ofrecer)',
-  'no puedo (?:ayudar(?:te|le)? con (?:eso|esto|esa|esta)|(?:cumplir|responder a) (?:con )?(?:esa|esta|tu|su))',
+  '(?:me temo que |por desgracia,? )?no (?:puedo|me es posible) (?:ayudar(?:te|le|los)? (?:con|en) (?:eso|esto|es[ae]|est[ae]|(?:tu|su) (?:solicitud|petición|consulta|pregunta))|(?:cumplir|responder a) (?:con )?(?:es[ae]|est[ae]|tu|su)|(?:proporcionar|brindar|ofrecer|facilitar|generar)(?:te|le)? (?:es[ae]|est[ae])(?: tipo de)? (?:información|contenidos?|asesoramiento|instrucciones|ayuda|detalles))',
   'como (?:un |una )?(?:(?:gran )?modelo de (?:lenguaje|ia)|inteligencia artificial|ia|asistente (?:virtual|de ia))[, ][^.!?]{0,160}?\\bno\\b',
 ];
 const CHINESE = [
   '(?:非常|很)?(?:抱歉|对不起)[，,。]?[^。]{0,12}?(?:无法|不能)(?:提供|回答|帮助|协助|满足|完成|生成)',
+  '我(?:无法|不能)(?:提供|回答|帮助|协助|满足|完成|生成|处理)[^。]{0,10}?(?:这个|此|该|您的|你的|这类|这样的|相关)(?:请求|问题|要求|内容|信息)',
   '作为(?:一个|一名|一款)?(?:ai|人工智能)(?:语言)?(?:模型|助手)?[，, ][^。]{0,60}?(?:无法|不能|没有)',
 ];
 
