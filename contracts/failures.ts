@@ -17,6 +17,7 @@ export const FAILURES = {
   'start-timeout': 'The cluster did not start the run in time.',
   'cluster-refused': 'The cluster refused the request: its key is wrong or missing.',
   'cluster-unreachable': 'The cluster did not answer for too long.',
+  'checkpoint-missing': 'The checkpoint to go on from is not there any more, or does not fit.',
   'attempts-spent': 'The run was lost too often, or made no progress between attempts.',
   'cap-reached': 'The cap was reached before a model could be published.',
   'time-limit': 'The run reached 14 days.',

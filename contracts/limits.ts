@@ -36,6 +36,11 @@ export const LIMITS = {
   jobDays: 14,
   /** An attempt is one try on the cluster; each must get further than the one before (design.md §6). */
   attemptsPerJob: 5,
+  /**
+   * So long an ended job's newest checkpoint can be gone on from; the bucket keeps it two days longer, for a new job
+   * that waits for room. An 8B model's is 0.7 GB, $0.015 a month: time enough for a budget that begins anew.
+   */
+  checkpointDays: 30,
   /** Together these keep one progress call below 64 KB: a flood is refused, never stored. */
   pointsPerBatch: 500,
   logTailBytes: 32 * 1024,

@@ -80,6 +80,10 @@ export const PROBLEMS = {
   'job-changed': { status: 409, title: 'The job has moved on in the meantime. Look again.' },
   'job-ended': { status: 409, title: 'The job has already ended.' },
   'job-not-retryable': { status: 409, title: 'Only a job that failed or was cancelled can be tried again.' },
+  'job-not-continuable': {
+    status: 409,
+    title: 'Only a job that ended before its last step and left a checkpoint can be continued.',
+  },
   'model-deleted': { status: 409, title: 'The model has been deleted.' },
   'logs-unavailable': { status: 404, title: 'There is no log yet.' },
 

@@ -1,7 +1,7 @@
 /** What a run is told to do, frozen when it is prepared, and what it must leave behind. */
 import * as z from 'zod';
 import { BaseModel, Hyperparameters } from './catalog.ts';
-import { DatasetFormat } from './datasets.ts';
+import { DatasetFormat } from './dataset-format.ts';
 import { CompositeSha256, JobId, Sha256Hex, Timestamp, UsdMicros } from './values.ts';
 
 /** A file to fetch: a fresh presigned GET, valid until `expiresAt`; ask `GET /runs/current` for new ones. */
@@ -45,15 +45,33 @@ export const FrozenRunSpec = z.object({
 });
 export type FrozenRunSpec = z.infer<typeof FrozenRunSpec>;
 
+/**
+ * When the trainer lands by itself, even when nobody answers (docs/decisions/0018). The two spans count from this
+ * answer, and are what a trainer obeys: its own clock may be an hour off (fault 39). Null where nothing is paid.
+ */
+export const landing = {
+  landBy: Timestamp.nullable(),
+  landInSeconds: z.number().nullable(),
+  /** Until the cap is spent: a run that has measured its landing subtracts that from here. */
+  capInSeconds: z.number().nullable(),
+};
+
 /** What `GET /runs/current` answers: the frozen spec and what is true now for this attempt. */
 export const RunSpec = z.object({
   spec: FrozenRunSpec,
   attempt: z.int().positive(),
   files: z.object({ data: FileToFetch, validation: FileToFetch.optional() }),
   /** Go on from here instead of step 0: every file of the newest complete checkpoint. */
-  resume: z.object({ attempt: z.int(), step: z.int(), files: z.array(FileToFetch) }).nullable(),
-  /** The trainer lands by itself at this time even when nobody answers; absent until budgets land (design.md §6). */
-  landBy: Timestamp.nullable(),
+  resume: z
+    .object({
+      attempt: z.int(),
+      step: z.int(),
+      files: z.array(FileToFetch),
+      /** Of another job, where this one continues it: then it must not begin anew without its checkpoint. */
+      jobId: JobId.optional(),
+    })
+    .nullable(),
+  ...landing,
   capUsdMicros: UsdMicros,
   usdMicrosPerHour: UsdMicros,
 });

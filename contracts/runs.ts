@@ -4,7 +4,7 @@ import { FailureCode } from './failures.ts';
 import { LIMITS } from './limits.ts';
 import { MetricPoint, RunPhase } from './metrics.ts';
 import { operation } from './operation.ts';
-import { RunSpec } from './run-spec.ts';
+import { landing, RunSpec } from './run-spec.ts';
 import { CompositeSha256, PartsToSign, Sha256Hex, SignedPart, Timestamp } from './values.ts';
 
 const RunToken = z.object({ runToken: z.string(), runTokenExpiresAt: Timestamp });
@@ -41,6 +41,8 @@ export const ProgressReport = z.strictObject({
   epoch: z.number().nonnegative(),
   secondsLeft: z.number().nonnegative().optional(),
   baseValidationLoss: z.number().nonnegative().optional(),
+  /** What landing takes by what this run has measured; absent before it has (docs/decisions/0018). */
+  landingSeconds: z.number().nonnegative().optional(),
   /** Points since the last batch that was answered. */
   points: z.array(MetricPoint).max(LIMITS.pointsPerBatch),
   /** The newest lines of the log, replaced as a whole; secrets already redacted. */
@@ -56,6 +58,8 @@ export const ProgressAnswer = RunToken.extend({
   reason: z.enum(['cancelled', 'keep-model', 'budget']).optional(),
   /** 2 while somebody watches, else 30–60. */
   nextReportSeconds: z.number().positive(),
+  /** As in the run spec, as of now. */
+  ...landing,
 });
 export type ProgressAnswer = z.infer<typeof ProgressAnswer>;
 

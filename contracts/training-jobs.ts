@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { Hyperparameters, PresetId } from './catalog.ts';
 import { runChoices } from './costs.ts';
-import { DatasetFormat } from './datasets.ts';
+import { DatasetFormat } from './dataset-format.ts';
 import { FailureCode } from './failures.ts';
 import { Progress } from './metrics.ts';
 import { operation } from './operation.ts';
@@ -54,6 +54,8 @@ export const CheckpointReference = z.object({
   manifestKey: z.string(),
   manifestVersionId: z.string(),
   at: Timestamp,
+  /** Whose checkpoint it is, where that is the job which this one continues; absent for one of its own. */
+  jobId: JobId.optional(),
 });
 export type CheckpointReference = z.infer<typeof CheckpointReference>;
 
@@ -68,6 +70,14 @@ export const Failure = z.object({
   logLine: z.string().max(500).optional(),
 });
 export type Failure = z.infer<typeof Failure>;
+
+/** How far a run has got: what a person compares when it ended before its last step. */
+export const Trained = z.object({
+  steps: z.int().nonnegative(),
+  totalSteps: z.int().nonnegative(),
+  epochs: z.number().nonnegative(),
+});
+export type Trained = z.infer<typeof Trained>;
 
 const jobBase = {
   id: JobId,
@@ -87,10 +97,14 @@ const jobBase = {
     seconds: rangeOf(z.number()),
     steps: z.int(),
     totalTokens: z.int(),
+    /** What landing would take at the slow end, until the run has measured it (lambdas/costs/landing.ts). */
+    landingSeconds: z.number().nonnegative().optional(),
   }),
   attempts: z.array(Attempt).max(5),
   checkpoint: CheckpointReference.optional(),
   retryOf: JobId.optional(),
+  /** The ended job whose newest checkpoint this one goes on from. */
+  continuedFrom: JobId.optional(),
   cancelRequestedAt: Timestamp.optional(),
   keepModel: z.boolean().optional(),
   createdAt: Timestamp,
@@ -115,6 +129,8 @@ export const TrainingJob = z.discriminatedUnion('status', [
     endedAt: Timestamp,
     modelId: ModelId,
     stopReason: StopReason,
+    /** Absent on jobs that ended before it was kept. */
+    trained: Trained.optional(),
   }),
   z.object({ ...jobBase, status: z.literal('failed'), endedAt: Timestamp, failure: Failure }),
   z.object({ ...jobBase, status: z.literal('cancelled'), endedAt: Timestamp }),
@@ -162,6 +178,8 @@ const stored = {
     .optional(),
   /** Since when the cluster has not answered; absent while it does. */
   unreachableSince: Timestamp.optional(),
+  /** When the cluster, within reach, was first asked to end what runs; absent once it has ended. */
+  stopAskedAt: Timestamp.optional(),
   /** Up to when the ledger is written for the live attempt. */
   billedTo: Timestamp.optional(),
   costSequence: z.int().nonnegative(),
@@ -292,10 +310,39 @@ export const retryTrainingJob = operation({
   ],
 });
 
+export const continueTrainingJob = operation({
+  id: 'continueTrainingJob',
+  noun: 'training-jobs',
+  method: 'POST',
+  path: '/training-jobs/{jobId}/continue',
+  summary:
+    'A new job that goes on from the newest checkpoint of one that ended early: same data, same settings, its own cap.',
+  idempotent: true,
+  pathParameters: jobPath,
+  body: z.strictObject({ name: DisplayName.optional(), capUsdMicros: UsdMicros.min(1) }),
+  success: { status: 202, body: TrainingJob },
+  problems: [
+    'job-not-continuable',
+    'dataset-not-ready',
+    'dataset-archived',
+    'format-not-trainable',
+    'tools-not-supported',
+    'base-model-unknown',
+    'gpu-type-unknown',
+    'does-not-fit',
+    'cap-too-small',
+    'cap-too-large',
+    'budget-exceeded',
+    'platform-budget-exceeded',
+    'forbidden',
+  ],
+});
+
 export const trainingJobOperations = [
   createTrainingJob,
   listTrainingJobs,
   getTrainingJob,
   cancelTrainingJob,
   retryTrainingJob,
+  continueTrainingJob,
 ];

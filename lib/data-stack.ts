@@ -14,6 +14,7 @@ import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aw
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { CfnConfigurationSet, CfnEmailIdentity } from 'aws-cdk-lib/aws-ses';
 import type { Construct } from 'constructs';
+import { LIMITS } from '../contracts/limits.ts';
 import { FileBucket } from './constructs/file-bucket.ts';
 import { setting, type Grant } from './constructs/grant.ts';
 import { RecordTable } from './constructs/record-table.ts';
@@ -112,6 +113,14 @@ export class DataStack extends Stack {
           // The checkpoint's folder stands below owner and job, where a prefix cannot reach: clean-up tags them.
           tagFilters: { 'brightrun:lifecycle': 'superseded-checkpoint' },
           expiration: Duration.days(7),
+        },
+        {
+          id: 'resumable-checkpoints',
+          prefix: 'models/',
+          // The newest of a job that ended early: days count from when it was written, and a job that continues from it
+          // on the last of them may still wait a day for room.
+          tagFilters: { 'brightrun:lifecycle': 'resumable-checkpoint' },
+          expiration: Duration.days(LIMITS.checkpointDays + 2),
         },
       ],
     });

@@ -19,7 +19,10 @@ export interface RunToEstimate {
 }
 
 /** Everything of an estimate that needs no reading; the entry adds the budget. */
-export type RunEstimate = Omit<Estimate, 'budget'>;
+export type RunEstimate = Omit<Estimate, 'budget'> & {
+  /** What landing takes at the slow end; a run that has measured it says better (docs/decisions/0018). */
+  landingSeconds: number;
+};
 
 /** How many held-out prompts are answered before and after, and how long an answer may get. */
 export const SAMPLES = { prompts: 6, maxTokens: 96 } as const;
@@ -62,7 +65,11 @@ const at = (amount: number, speed: Range): Range => ({
 
 type Phases = Record<Estimate['phases'][number]['phase'], Range>;
 
-function phasesOf(run: RunToEstimate, size: RunSize, speed: Speed): { phases: Phases; checkpoint: Range } {
+function phasesOf(
+  run: RunToEstimate,
+  size: RunSize,
+  speed: Speed,
+): { phases: Phases; landing: Range; oneStep: Range } {
   const { baseModel, gpuType, hyperparameters: chosen } = run;
   const { low, high } = size.tokenUncertainty;
   const widened = ({ low: from, expected, high: to }: Range): Range => ({
@@ -88,7 +95,17 @@ function phasesOf(run: RunToEstimate, size: RunSize, speed: Speed): { phases: Ph
   const stopsAt =
     patience === 0 || size.evaluations === 0 ? 1 : Math.min(1, (patience + 1) / size.evaluations);
   const parameters = trainableParameters(baseModel, chosen);
-  const checkpoint = at(parameters * CHECKPOINT_BYTES_PER_PARAMETER, UPLOAD_BYTES_PER_SECOND);
+  const checkpoint = add(
+    PUBLISH_CALLS_SECONDS,
+    at(parameters * CHECKPOINT_BYTES_PER_PARAMETER, UPLOAD_BYTES_PER_SECOND),
+  );
+  const publishing = add(
+    PUBLISH_CALLS_SECONDS,
+    at(parameters * ADAPTER_BYTES_PER_PARAMETER, UPLOAD_BYTES_PER_SECOND),
+  );
+  // In the trainer's own order: an evaluation that is just due, a checkpoint under way and one of this very step, the
+  // choice of the best adapter, the tuned model's evaluation and answers, and the upload (trainer: landing.py).
+  const landing = [times(evaluation, 3), answers, times(checkpoint, 2), publishing].reduce(add);
   return {
     phases: {
       starting: gpuType.startSeconds,
@@ -96,12 +113,10 @@ function phasesOf(run: RunToEstimate, size: RunSize, speed: Speed): { phases: Ph
       'evaluating-base': add(evaluation, answers),
       training: { ...training, low: training.low * stopsAt },
       'evaluating-tuned': add(evaluation, answers),
-      publishing: add(
-        PUBLISH_CALLS_SECONDS,
-        at(parameters * ADAPTER_BYTES_PER_PARAMETER, UPLOAD_BYTES_PER_SECOND),
-      ),
+      publishing,
     },
-    checkpoint: add(PUBLISH_CALLS_SECONDS, checkpoint),
+    landing,
+    oneStep: times(steps, 1 / Math.max(1, size.steps)),
   };
 }
 
@@ -110,7 +125,7 @@ export function estimateRun(run: RunToEstimate): RunEstimate {
   const { baseModel, gpuType, gpuCount, hyperparameters } = run;
   const size = sizeOfRun(run.data, baseModel, hyperparameters);
   const speed = speedOf(baseModel, gpuType, gpuCount);
-  const { phases, checkpoint } = phasesOf(run, size, speed);
+  const { phases, landing, oneStep } = phasesOf(run, size, speed);
   const seconds = Object.values(phases).reduce(add);
   const cost = (value: number) => costOf(value, gpuType.usdMicrosPerHour, gpuCount);
   const costUsdMicros = {
@@ -118,8 +133,9 @@ export function estimateRun(run: RunToEstimate): RunEstimate {
     expected: cost(seconds.expected),
     high: cost(seconds.high),
   };
-  // The least a usable model costs, at the slow end: less than this would buy nothing at all (design.md §6).
-  const least = [phases.starting, phases.loading, phases['evaluating-base'], checkpoint, phases.publishing];
+  // The least a usable model costs, at the slow end: a step, and the landing with its checkpoint. Less than this would
+  // buy nothing at all (design.md §6).
+  const least = [phases.starting, phases.loading, phases['evaluating-base'], oneStep, landing];
   const minimumCapUsdMicros = Math.max(1, cost(least.reduce(add).high));
   const tokensPerStep = size.steps === 0 ? 0 : (hyperparameters.epochs * size.tokensPerEpoch) / size.steps;
   const memory = memoryOf(baseModel, gpuType, gpuCount, hyperparameters);
@@ -146,6 +162,7 @@ export function estimateRun(run: RunToEstimate): RunEstimate {
       source: gpuType.priceSource,
     },
     minimumCapUsdMicros,
+    landingSeconds: Math.ceil(landing.high),
     suggestedCapUsdMicros: Math.min(
       largestCap(gpuType, gpuCount),
       roundUpToTwoDigits(Math.max(minimumCapUsdMicros, costUsdMicros.high) * CAP_MARGIN),

@@ -43,14 +43,16 @@ export function pointsOf(
 
 /**
  * Spent so far, micros: the ledger, and of a running attempt what has passed since its last record, up to when the
- * trainer was last heard. Not up to now: nothing is shown that nobody has measured.
+ * trainer was last heard. Not up to now: nothing is shown that nobody has measured. Never above the cap: what a run
+ * uses beyond it is not charged (docs/decisions/0018).
  */
 export function costSoFar(job: TrainingJobRecord, heardAt: string | undefined): number {
   const newest = newestAttempt(job);
   const from = job.billedTo ?? newest?.startedAt;
   if (job.status !== 'running' || !from || !heardAt) return job.costUsdMicros;
   const seconds = Math.max(0, Date.parse(heardAt) - Date.parse(from)) / 1000;
-  return job.costUsdMicros + costOf(seconds, job.usdMicrosPerHour, job.gpuCount);
+  const accrued = costOf(seconds, job.usdMicrosPerHour, job.gpuCount);
+  return Math.min(job.capUsdMicros, job.costUsdMicros + accrued);
 }
 
 export interface SnapshotParts {

@@ -2,20 +2,27 @@
 import type * as z from 'zod';
 import { ProblemError } from '../../contracts/problems.ts';
 import type { RunSpec } from '../../contracts/run-spec.ts';
+import { landingOf } from '../costs/landing.ts';
 import type { LiveJob } from '../training-jobs/training-job.ts';
 import type { RunFiles } from './run-files.ts';
 import { besideManifest } from './run-keys.ts';
 
-/** The checkpoint to go on from: the newest one, unless this very attempt wrote it. */
+/** The checkpoint to go on from: the newest one, unless this very attempt wrote it. Throws `internal-error` where
+ * the checkpoint of a continued job is gone: to begin anew would charge for what was paid already. */
 async function resumption(job: LiveJob, files: RunFiles, now: Date) {
   const { checkpoint } = job;
-  if (!checkpoint || checkpoint.attempt >= job.attempt) return null;
+  if (!checkpoint) return null;
+  if (checkpoint.jobId === undefined && checkpoint.attempt >= job.attempt) return null;
   const manifest = await files.checkpointManifest(checkpoint.manifestKey, checkpoint.manifestVersionId);
   // Deleted under our hands: the run can still begin anew, and its next checkpoint takes this one's place.
-  if (!manifest) return null;
+  if (!manifest) {
+    if (checkpoint.jobId !== undefined) throw new ProblemError('internal-error');
+    return null;
+  }
   return {
     attempt: checkpoint.attempt,
     step: checkpoint.step,
+    ...(checkpoint.jobId === undefined ? {} : { jobId: checkpoint.jobId }),
     files: await Promise.all(
       manifest.files.map((file) =>
         files.modelFile({ ...file, key: besideManifest(checkpoint.manifestKey, file.path) }, now),
@@ -38,8 +45,7 @@ export async function currentRun(job: LiveJob, files: RunFiles, now: Date): Prom
         : {}),
     },
     resume,
-    // The API's answer is what lands a run; a time of its own comes with the landing rule (design.md §6).
-    landBy: null,
+    ...landingOf(job, now),
     capUsdMicros: job.capUsdMicros,
     usdMicrosPerHour: job.usdMicrosPerHour,
   };

@@ -4,13 +4,12 @@ import { ProblemError } from '../../contracts/problems.ts';
 import type { CheckpointManifest } from '../../contracts/run-spec.ts';
 import type { completeRun, ProgressAnswer } from '../../contracts/runs.ts';
 import type { TrainingJobRecord } from '../../contracts/training-jobs.ts';
-import { costOf } from '../costs/money.ts';
+import { landingOf } from '../costs/landing.ts';
 import {
   failureOf,
   isLive,
   type JobChange,
   type LiveJob,
-  newestAttempt,
   revised,
   unchanged,
 } from '../training-jobs/training-job.ts';
@@ -86,50 +85,27 @@ export function decideCompletion(job: LiveJob, end: RunEnd, now: Date): JobChang
   return { job: revised(job, { completion }, now), events: [], outcomes: [] };
 }
 
-/**
- * A run is told to land while this much of its cap is left: evaluating, exporting and uploading cost money too.
- * A tenth of the cap, or a minute where that is more, because even the smallest run needs seconds for it. The time
- * that each run needs for landing is measured and used once landing has its own rule (design.md §6, `landBy`).
- */
-const LANDING_SHARE = 0.1;
-const LANDING_SECONDS = 60;
-
-/** Spent by now, micros, with what the ledger has not written yet. */
-export function spentBy(job: TrainingJobRecord, now: Date): number {
-  const newest = newestAttempt(job);
-  const claimedAt = job.claims.find((claim) => claim.attempt === newest?.attempt)?.at;
-  const from = job.billedTo ?? newest?.startedAt ?? claimedAt;
-  if (!from || newest?.endedAt) return job.costUsdMicros;
-  const seconds = Math.max(0, now.getTime() - Date.parse(from)) / 1000;
-  return job.costUsdMicros + costOf(seconds, job.usdMicrosPerHour, job.gpuCount);
-}
-
-/** Whether what is left of the cap is needed for landing. */
-export function mustLand(job: TrainingJobRecord, now: Date): boolean {
-  const minute = costOf(LANDING_SECONDS, job.usdMicrosPerHour, job.gpuCount);
-  // A cap so small that a minute is more than half of it still gets half of it for training.
-  const reserve = Math.min(Math.max(job.capUsdMicros * LANDING_SHARE, minute), job.capUsdMicros / 2);
-  return spentBy(job, now) >= job.capUsdMicros - reserve;
-}
-
 /** Reports come so often while somebody watches (design.md §7). */
 const WATCHED_REPORT_SECONDS = 2;
 
-export type Instruction = Pick<z.input<typeof ProgressAnswer>, 'action' | 'reason' | 'nextReportSeconds'>;
+export type Instruction = Omit<z.input<typeof ProgressAnswer>, 'runToken' | 'runTokenExpiresAt'>;
 
-/** Go on or stop, and when to report again. */
+/** Go on or stop, when to land, and when to report again. `measuredSeconds` is what the run says landing takes. */
 export function decideInstruction(
   job: LiveJob,
   watch: { watchedUntil: number; idleReportSeconds: number },
   now: Date,
+  measuredSeconds?: number,
 ): Instruction {
   const isWatched = watch.watchedUntil > now.getTime();
   const nextReportSeconds = isWatched
     ? Math.min(WATCHED_REPORT_SECONDS, watch.idleReportSeconds)
     : watch.idleReportSeconds;
+  const landing = landingOf(job, now, measuredSeconds);
+  const more = { nextReportSeconds, ...landing };
   if (job.cancelRequestedAt) {
-    return { action: 'stop', reason: job.keepModel ? 'keep-model' : 'cancelled', nextReportSeconds };
+    return { action: 'stop', reason: job.keepModel ? 'keep-model' : 'cancelled', ...more };
   }
-  if (mustLand(job, now)) return { action: 'stop', reason: 'budget', nextReportSeconds };
-  return { action: 'continue', nextReportSeconds };
+  const isDue = typeof landing.landInSeconds === 'number' && landing.landInSeconds <= 0;
+  return isDue ? { action: 'stop', reason: 'budget', ...more } : { action: 'continue', ...more };
 }

@@ -70,7 +70,7 @@ export const handler = serve(runOperations, environment, (env) => {
       const watch = { watchedUntil, idleReportSeconds: env.REPORT_SECONDS };
       return {
         ...runToken(await keys.current(), run, now()),
-        ...decideInstruction(job, watch, now()),
+        ...decideInstruction(job, watch, now(), body.landingSeconds),
       };
     },
     [startRunUpload.id]: async ({ run, body }) => {

@@ -1,6 +1,7 @@
 /** What a run's use costs, written up to a moment (I4): nothing twice, and no gap. */
 import type { StoredCostRecord } from '../../contracts/costs.ts';
 import type { TrainingJobRecord } from '../../contracts/training-jobs.ts';
+import { capEndsAt } from '../costs/landing.ts';
 import { usageRecords } from '../costs/ledger.ts';
 import { newestAttempt, revised } from './training-job.ts';
 
@@ -11,13 +12,16 @@ export interface Billing {
 
 /**
  * The records since the last one up to `until`, never beyond the attempt's end; nothing where the newest attempt has
- * not run or is paid for already.
+ * not run or is paid for already. And never beyond the moment at which the cap is spent: what a run uses after it is
+ * not the owner's to pay (docs/decisions/0018).
  */
 export function decideBilling(job: TrainingJobRecord, until: string, now: Date): Billing | undefined {
   const attempt = newestAttempt(job);
   if (!attempt?.startedAt) return undefined;
   const from = job.billedTo ?? attempt.startedAt;
-  const to = attempt.endedAt !== undefined && attempt.endedAt < until ? attempt.endedAt : until;
+  const last = attempt.endedAt !== undefined && attempt.endedAt < until ? attempt.endedAt : until;
+  const capEnds = capEndsAt(job) ?? Number.POSITIVE_INFINITY;
+  const to = Date.parse(last) > capEnds ? new Date(capEnds).toISOString() : last;
   if (Date.parse(to) <= Date.parse(from)) return undefined;
   const records = usageRecords(job, { attempt: attempt.attempt, startedAt: attempt.startedAt }, { from, to });
   const cost = records.reduce((sum, record) => sum + record.costUsdMicros, 0);

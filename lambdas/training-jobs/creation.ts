@@ -6,6 +6,7 @@ import type { DatasetRecord, DatasetVersionRecord } from '../../contracts/datase
 import { ProblemError } from '../../contracts/problems.ts';
 import type {
   BoundDataset,
+  continueTrainingJob,
   createTrainingJob,
   retryTrainingJob,
   TrainingJobRecord,
@@ -15,6 +16,7 @@ import type { StageCatalog } from '../catalog/stage-catalog.ts';
 import { assertTrainable } from '../catalog/trainable-rows.ts';
 import { estimateRun, largestCap, type RunEstimate } from '../costs/estimate.ts';
 import { monthOf } from '../costs/ledger.ts';
+import { assertContinuable, type TakenOver, takenOverByRetry } from './continuation.ts';
 import { queuedOutcome, usd } from './job-outcomes.ts';
 import { assertRetryable, type JobChange } from './training-job.ts';
 
@@ -29,7 +31,12 @@ export interface JobToDecide {
   settings: SettingsRecord | undefined;
   catalog: StageCatalog;
   retryOf?: string | undefined;
+  /** The checkpoint of an ended job to go on from. */
+  from?: TakenOver | undefined;
 }
+
+/** A wish that came from an ended job, and what is taken over from it. */
+export type NextWish = Pick<JobToDecide, 'wish' | 'retryOf' | 'from'>;
 
 type ReadyVersion = Extract<DatasetVersionRecord, { status: 'ready' }>;
 
@@ -120,9 +127,11 @@ export function decideCreation(asked: JobToDecide, now: Date): JobChange {
       seconds: estimate.seconds,
       steps: estimate.steps,
       totalTokens: estimate.totalTokens,
+      landingSeconds: estimate.landingSeconds,
     },
     attempts: [],
     ...(asked.retryOf ? { retryOf: asked.retryOf } : {}),
+    ...asked.from,
     hold: { month: monthOf(at), usdMicros: wish.capUsdMicros },
     claims: [],
     costSequence: 0,
@@ -137,29 +146,60 @@ export function decideCreation(asked: JobToDecide, now: Date): JobChange {
         kind: 'accepted',
         attempt: 0,
         title: 'Accepted',
-        detail: `${usd(wish.capUsdMicros)} are held in the budget of ${job.hold.month}.`,
+        detail: `${usd(wish.capUsdMicros)} are held in the budget of ${job.hold.month}.${
+          asked.from ? ` It goes on from step ${asked.from.checkpoint.step} of an earlier job.` : ''
+        }`,
       },
     ],
     outcomes: [queuedOutcome(job)],
   };
 }
 
-/** The choices of an ended job, with some changed. Throws `job-not-retryable`. */
-export function wishOfRetry(
-  job: TrainingJobRecord,
-  changes: z.output<(typeof retryTrainingJob)['body']>,
-): JobWish {
-  assertRetryable(job);
-  const hyperparameters: Partial<Hyperparameters> = { ...job.hyperparameters, ...changes.hyperparameters };
+/** The very choices of a job: every setting named, so that a preset that has changed since changes nothing. */
+function sameWish(job: TrainingJobRecord, changes: Partial<JobWish> & { capUsdMicros: number }): JobWish {
   return {
     name: job.name,
     datasetId: job.dataset.id,
     datasetVersion: job.dataset.version,
     baseModel: job.baseModel,
     preset: job.preset,
-    hyperparameters,
-    gpuType: changes.gpuType ?? job.gpuType,
+    hyperparameters: job.hyperparameters,
+    gpuType: job.gpuType,
     gpuCount: job.gpuCount,
-    capUsdMicros: changes.capUsdMicros ?? job.capUsdMicros,
+    ...changes,
+  };
+}
+
+/**
+ * The choices of an ended job, with some changed. Where nothing of the run itself is changed, a failed one goes on from
+ * its newest checkpoint. Throws `job-not-retryable`.
+ */
+export function wishOfRetry(
+  job: TrainingJobRecord,
+  changes: z.output<(typeof retryTrainingJob)['body']>,
+  now: Date,
+): NextWish {
+  assertRetryable(job);
+  const hyperparameters: Partial<Hyperparameters> = { ...job.hyperparameters, ...changes.hyperparameters };
+  return {
+    wish: sameWish(job, {
+      hyperparameters,
+      gpuType: changes.gpuType ?? job.gpuType,
+      capUsdMicros: changes.capUsdMicros ?? job.capUsdMicros,
+    }),
+    retryOf: job.id,
+    from: takenOverByRetry(job, changes, now),
+  };
+}
+
+/** The same run under a new cap, from its newest checkpoint. Throws `job-not-continuable` with the reason. */
+export function wishOfContinuation(
+  job: TrainingJobRecord,
+  { name, capUsdMicros }: z.output<(typeof continueTrainingJob)['body']>,
+  now: Date,
+): NextWish {
+  return {
+    wish: sameWish(job, { capUsdMicros, ...(name === undefined ? {} : { name }) }),
+    from: assertContinuable(job, now),
   };
 }

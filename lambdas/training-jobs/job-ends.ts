@@ -1,7 +1,7 @@
 /** How a job ends, and how its money is let go once (design.md §4, §6). */
-import type { Failure, StopReason, TrainingJobRecord } from '../../contracts/training-jobs.ts';
+import type { Failure, StopReason, Trained, TrainingJobRecord } from '../../contracts/training-jobs.ts';
 import { type AttemptEnd, closed } from './attempts.ts';
-import { endOutcome } from './job-outcomes.ts';
+import { endOutcome, howFar } from './job-outcomes.ts';
 import {
   assertMove,
   attemptNumber,
@@ -18,7 +18,7 @@ const endAttempt = (job: TrainingJobRecord, end: AttemptEnd) => ({ attempts: clo
 /** The manifest was verified: the job has its model. */
 export function decideSuccess(
   job: LiveJob,
-  model: { id: string; stopReason: StopReason },
+  model: { id: string; stopReason: StopReason; trained?: Trained },
   now: Date,
 ): JobChange {
   assertMove(job.status, 'succeeded');
@@ -32,8 +32,18 @@ export function decideSuccess(
       endedAt: at,
       modelId: model.id,
       stopReason: model.stopReason,
+      ...(model.trained ? { trained: model.trained } : {}),
     },
-    events: [{ key: 'succeeded', kind: 'succeeded', attempt: job.attempt, title: 'The model is ready' }],
+    events: [
+      {
+        key: 'succeeded',
+        kind: 'succeeded',
+        attempt: job.attempt,
+        title:
+          model.stopReason === 'budget' ? 'Landed on its budget: the model is ready' : 'The model is ready',
+        ...(model.trained ? { detail: howFar(model.trained) } : {}),
+      },
+    ],
     outcomes: [],
   };
 }

@@ -1,12 +1,16 @@
 /** What a person is told about a job: one outcome a transition, its key made of job and transition (I8). */
 import type { NotificationKind, Outcome } from '../../contracts/notifications.ts';
-import type { TrainingJobRecord } from '../../contracts/training-jobs.ts';
+import type { Trained, TrainingJobRecord } from '../../contracts/training-jobs.ts';
 
 /** Millionths of a dollar as people write them: cents, and as many digits more as a small sum needs. */
 export function usd(micros: number): string {
   const dollars = micros / 1e6;
   return `$${dollars >= 1 || micros === 0 ? dollars.toFixed(2) : dollars.toFixed(Math.min(6, 1 - Math.floor(Math.log10(dollars))))}`;
 }
+
+/** How far a run got, in a sentence. */
+export const howFar = ({ steps, totalSteps, epochs }: Trained): string =>
+  `It was trained for ${steps} of ${totalSteps} steps, ${Number(epochs.toFixed(2))} epochs.`;
 
 function outcome(
   job: TrainingJobRecord,
@@ -81,7 +85,12 @@ export function endOutcome(job: TrainingJobRecord): Outcome | undefined {
         isLanded ? 'job-landed-on-budget' : 'job-succeeded',
         {
           title: isLanded ? `“${job.name}” landed on its budget` : `“${job.name}” has finished`,
-          body: `The model can be looked at and downloaded. ${spent}`,
+          body: [
+            'The model can be looked at and downloaded.',
+            ...(isLanded && job.trained ? [howFar(job.trained)] : []),
+            spent,
+            ...(isLanded ? ['The job can be continued with a new cap.'] : []),
+          ].join(' '),
         },
         job.endedAt,
         { noun: 'models', id: job.modelId },

@@ -83,11 +83,11 @@ export function revised(
 }
 
 /** What a moved job always gets: its revision and its time. */
-export const moved = (job: TrainingJobRecord, now: Date) => ({
-  ...carried(job),
-  revision: job.revision + 1,
-  updatedAt: now.toISOString(),
-});
+export function moved(job: TrainingJobRecord, now: Date) {
+  // What was asked to stop was so in the state before.
+  const { stopAskedAt: _asked, ...rest } = carried(job);
+  return { ...rest, revision: job.revision + 1, updatedAt: now.toISOString() };
+}
 
 export const unchanged = (job: TrainingJobRecord): JobChange => ({ job, events: [], outcomes: [] });
 

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { ProblemError } from '../../contracts/problems.ts';
 import {
   cancelTrainingJob,
+  continueTrainingJob,
   createTrainingJob,
   getTrainingJob,
   listTrainingJobs,
@@ -16,7 +17,7 @@ import { commaList } from '../runtime/environment.ts';
 import type { Idempotency } from '../runtime/idempotency.ts';
 import { serve } from '../runtime/serve.ts';
 import { changeJob } from './change-job.ts';
-import { decideCreation, type JobWish, wishOfRetry } from './creation.ts';
+import { decideCreation, type NextWish, wishOfContinuation, wishOfRetry } from './creation.ts';
 import { dynamoJobInputs } from './dynamo-job-inputs.ts';
 import { dynamoJobApiStore } from './dynamo-job-store.ts';
 import { decideCancellation } from './training-job.ts';
@@ -46,33 +47,47 @@ export const handler = serve(trainingJobOperations, environment, (env) => {
     if (!job) throw new ProblemError('not-found');
     return job;
   };
-  const create = (owner: string, idempotency: Idempotency, wish: JobWish, now: Date, retryOf?: string) => {
+  /** `wishOf` is asked for a new request only: a repeated one gets its answer whatever has become of the earlier job. */
+  const create = (
+    owner: string,
+    idempotency: Idempotency,
+    wishOf: () => Promise<NextWish> | NextWish,
+    now: Date,
+  ) => {
     const id = `job_${ulid(now.getTime())}`;
     const decide = async () => {
-      const [found, settings] = await Promise.all([
+      const next = await wishOf();
+      const { wish } = next;
+      const [found, settings, platform] = await Promise.all([
         inputs.datasetVersion(owner, wish.datasetId, wish.datasetVersion),
         inputs.settings(owner),
+        inputs.platformBudget(),
       ]);
       return {
-        change: decideCreation({ id, owner, wish, found, settings, catalog, retryOf }, now),
+        change: decideCreation({ ...next, id, owner, found, settings, catalog }, now),
         limits: {
           user: monthlyLimit(settings, env.DEFAULT_MONTHLY_BUDGET_USD_MICROS),
-          platform: env.PLATFORM_MONTHLY_BUDGET_USD_MICROS,
+          platform: platform ?? env.PLATFORM_MONTHLY_BUDGET_USD_MICROS,
         },
       };
     };
     return jobs.create(idempotency, id, decide, now);
   };
   return {
-    [createTrainingJob.id]: ({ owner, body, idempotency, now }) => create(owner, idempotency, body, now()),
+    [createTrainingJob.id]: ({ owner, body, idempotency, now }) =>
+      create(owner, idempotency, () => ({ wish: body }), now()),
     [listTrainingJobs.id]: ({ owner, query, now }) => jobs.list({ owner, ...query }, now()),
     [getTrainingJob.id]: async ({ owner, path, now }) =>
       jobs.withProgress(await existing(owner, path.jobId), now()),
     [cancelTrainingJob.id]: ({ owner, path, body, now }) =>
       changeJob(jobs, owner, path.jobId, (job) => decideCancellation(job, body.keepModel, now()), now()),
-    [retryTrainingJob.id]: async ({ owner, path, body, idempotency, now }) => {
-      const job = await existing(owner, path.jobId);
-      return create(owner, idempotency, wishOfRetry(job, body), now(), job.id);
+    [retryTrainingJob.id]: ({ owner, path, body, idempotency, now }) => {
+      const wish = async () => wishOfRetry(await existing(owner, path.jobId), body, now());
+      return create(owner, idempotency, wish, now());
+    },
+    [continueTrainingJob.id]: ({ owner, path, body, idempotency, now }) => {
+      const wish = async () => wishOfContinuation(await existing(owner, path.jobId), body, now());
+      return create(owner, idempotency, wish, now());
     },
   };
 });

@@ -1,15 +1,15 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
 import { dynamoTelemetryStore } from '../metrics/dynamo-telemetry-store.ts';
 import { task } from '../runtime/consume.ts';
 import { documentClient } from '../runtime/dynamo.ts';
+import { log } from '../runtime/log.ts';
 import { dynamoJobStore } from '../training-jobs/dynamo-job-store.ts';
 import { cleanUp } from './clean-up.ts';
-import { rayJobsApi } from './ray-jobs-api.ts';
+import { guardedCluster } from './ray-guarded-cluster.ts';
 import { s3ModelFiles } from './s3-model-files.ts';
-import { secretsClusterKey } from './secrets-cluster-key.ts';
 import { StepInput, StepOutcome } from './steps.ts';
+import { type OverdueStop, STOP_OVERDUE } from './stop-watch.ts';
 
 export const environment = z.object({
   CORE_TABLE: z.string(),
@@ -25,10 +25,8 @@ export const handler = task(environment, { input: StepInput, output: StepOutcome
     jobs: dynamoJobStore(documents, { core: env.CORE_TABLE, telemetry: env.TELEMETRY_TABLE }),
     telemetry: dynamoTelemetryStore(documents, env.TELEMETRY_TABLE),
     files: s3ModelFiles(new S3Client({}), env.MODELS_BUCKET),
-    cluster: rayJobsApi({
-      url: env.GPU_CLUSTER_API_URL,
-      key: secretsClusterKey(new SecretsManagerClient({}), env.GPU_CLUSTER_API_KEY_SECRET_ARN),
-    }),
+    cluster: guardedCluster(documents, env),
+    overdue: (stop: OverdueStop) => log.error(STOP_OVERDUE, { ...stop }),
   };
   return (input, now) => cleanUp(parts, input, now());
 });

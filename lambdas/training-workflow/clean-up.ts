@@ -5,18 +5,21 @@ import { archiveKeys } from '../metrics/archive-keys.ts';
 import { pointsOf } from '../metrics/job-live.ts';
 import type { TelemetryStore } from '../metrics/telemetry-store.ts';
 import { redactText } from '../runtime/log.ts';
+import { takenOver } from '../training-jobs/continuation.ts';
 import { decideCleanedUp } from '../training-jobs/job-ends.ts';
 import type { JobStore } from '../training-jobs/job-store.ts';
 import type { ModelFiles } from './model-files.ts';
 import { go, onFreshJob, stepFor } from './next-step.ts';
 import type { RayCluster, RunLook } from './ray-cluster.ts';
 import type { StepInput, StepOutcome } from './steps.ts';
+import { askToStop, forgetAsking, type StopWatch } from './stop-watch.ts';
 
 export interface CleanUp {
   jobs: JobStore;
   telemetry: TelemetryStore;
   files: ModelFiles;
   cluster: RayCluster;
+  overdue: StopWatch['overdue'];
 }
 
 /** The end of each attempt's log is kept up to this; compressed it is a tenth. */
@@ -29,15 +32,35 @@ const SILENT_WAIT_SECONDS = 120;
 /** What an ended job still has on the cluster. */
 type Grip = 'none' | 'running' | 'silent';
 
-async function gripOf(cluster: RayCluster, looks: readonly { id: string; look: RunLook }[]): Promise<Grip> {
+/** Looks, and asks what still runs to stop. */
+async function gripOf(
+  parts: CleanUp,
+  found: TrainingJobRecord,
+  looks: readonly { id: string; look: RunLook }[],
+  now: Date,
+): Promise<Grip> {
+  let job = found;
   let grip: Grip = 'none';
   for (const { id, look } of looks) {
-    if (look.state === 'unreachable') return 'silent';
+    if (look.state === 'unreachable') {
+      await forgetAsking(parts.jobs, job, now);
+      return 'silent';
+    }
     if (look.state !== 'running' && look.state !== 'pending') continue;
-    await cluster.stop(id);
+    job = await askToStop(parts, job, id, now);
     grip = 'running';
   }
   return grip;
+}
+
+/**
+ * An attempt that never started reads as failed although its supervisor may wake later, holding a GPU (facts.md §3):
+ * it is told to stop all the same, before its record goes.
+ */
+async function letGo(cluster: RayCluster, job: TrainingJobRecord, id: string): Promise<void> {
+  const attempt = job.attempts.find(({ submissionId }) => submissionId === id);
+  if (attempt?.startedAt === undefined) await cluster.stop(id);
+  await cluster.forget(id);
 }
 
 const jsonLines = (items: readonly unknown[]) =>
@@ -82,6 +105,11 @@ async function archive({ telemetry, files, cluster }: CleanUp, job: TrainingJobR
   await files.archive(keys.events, jsonLines(await allEvents(telemetry, job, now)), 'application/jsonl');
 }
 
+/** The folder of the checkpoint that a new job can go on from: the only one that is kept for longer. */
+function keptCheckpoint(job: TrainingJobRecord, now: Date): string | undefined {
+  return takenOver(job, now)?.checkpoint.manifestKey.replace(/manifest\.json$/, '');
+}
+
 export async function cleanUp(parts: CleanUp, input: StepInput, now: Date): Promise<StepOutcome> {
   const { jobs, cluster, files } = parts;
   return onFreshJob(jobs, input, 'clean-up', async (job) => {
@@ -93,16 +121,16 @@ export async function cleanUp(parts: CleanUp, input: StepInput, now: Date): Prom
         look: await cluster.look(submissionId),
       })),
     );
-    const grip = await gripOf(cluster, looks);
+    const grip = await gripOf(parts, job, looks, now);
     if (grip === 'running') return go('clean-up', input.pollSeconds.starting);
     const endedAt = 'endedAt' in job ? Date.parse(job.endedAt) : now.getTime();
     if (grip === 'silent' && now.getTime() - endedAt < SILENCE_LIMIT_MS) {
       return go('clean-up', SILENT_WAIT_SECONDS);
     }
     await archive(parts, job, now);
-    await files.expireCheckpoints(job.owner, job.id);
+    await files.expireCheckpoints(job.owner, job.id, keptCheckpoint(job, now));
     for (const { id, look } of looks) {
-      if (look.state === 'ended') await cluster.forget(id);
+      if (look.state === 'ended') await letGo(cluster, job, id);
     }
     const change = decideCleanedUp(job, now);
     if (change.job !== job) await jobs.replace(change, now);

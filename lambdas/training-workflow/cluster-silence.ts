@@ -7,7 +7,8 @@ function decideUnreachable(job: TrainingJobRecord, reason: string, now: Date): J
   if (job.unreachableSince) return undefined;
   const at = now.toISOString();
   return {
-    job: revised(job, { unreachableSince: at }, now),
+    // A stop has its five minutes from when the cluster is back (stop-watch.ts).
+    job: revised(job, { unreachableSince: at, stopAskedAt: undefined }, now),
     events: [
       {
         key: `cluster-unreachable#${at}`,
@@ -31,6 +32,7 @@ function decideReachable(job: TrainingJobRecord, now: Date): JobChange | undefin
         kind: 'cluster-reachable',
         attempt: attemptNumber(job),
         title: 'The cluster answers again',
+        detail: `It had not answered since ${job.unreachableSince}.`,
       },
     ],
     outcomes: [],

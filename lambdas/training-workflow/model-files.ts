@@ -4,6 +4,10 @@ import type { RunIdentity } from '../runs/run-token.ts';
 
 export interface ModelFiles {
   writeSpec(owner: string, spec: FrozenRunSpec): Promise<void>;
+  /** What was frozen for a job; nothing when there is none. */
+  spec(owner: string, jobId: string): Promise<FrozenRunSpec | undefined>;
+  /** Whether a checkpoint's manifest and every file that it names lie there as described. */
+  isWhole(checkpoint: { manifestKey: string; manifestVersionId: string }): Promise<boolean>;
   /** The VersionId of the attempt's newest manifest; nothing when it has none. */
   manifestVersion(run: RunIdentity): Promise<string | undefined>;
   /** Exactly this version, parsed; nothing when it is not there or not a manifest. */
@@ -13,6 +17,9 @@ export interface ModelFiles {
   /** Puts an object of the job's archive; an earlier one under the key is superseded. */
   archive(key: string, body: Uint8Array, contentType: string): Promise<void>;
   isArchived(key: string): Promise<boolean>;
-  /** Marks every checkpoint of a job to expire after its days (lifecycle rule of the bucket). */
-  expireCheckpoints(owner: string, jobId: string): Promise<void>;
+  /**
+   * Marks every checkpoint of a job to expire after its days (lifecycle rules of the bucket): soon, but those below
+   * `keep` only when nobody can go on from them any more.
+   */
+  expireCheckpoints(owner: string, jobId: string, keep?: string): Promise<void>;
 }

@@ -1,16 +1,16 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
 import { dynamoTelemetryStore } from '../metrics/dynamo-telemetry-store.ts';
 import { task } from '../runtime/consume.ts';
 import { documentClient } from '../runtime/dynamo.ts';
+import { log } from '../runtime/log.ts';
 import { dynamoJobMoney } from '../training-jobs/dynamo-job-money.ts';
 import { dynamoJobStore } from '../training-jobs/dynamo-job-store.ts';
 import { observeRun } from './observe-run.ts';
-import { rayJobsApi } from './ray-jobs-api.ts';
+import { guardedCluster } from './ray-guarded-cluster.ts';
 import { s3ModelFiles } from './s3-model-files.ts';
-import { secretsClusterKey } from './secrets-cluster-key.ts';
 import { StepInput, StepOutcome } from './steps.ts';
+import { type OverdueStop, STOP_OVERDUE } from './stop-watch.ts';
 
 export const environment = z.object({
   CORE_TABLE: z.string(),
@@ -28,10 +28,8 @@ export const handler = task(environment, { input: StepInput, output: StepOutcome
     money: dynamoJobMoney(documents, tables),
     telemetry: dynamoTelemetryStore(documents, env.TELEMETRY_TABLE),
     files: s3ModelFiles(new S3Client({}), env.MODELS_BUCKET),
-    cluster: rayJobsApi({
-      url: env.GPU_CLUSTER_API_URL,
-      key: secretsClusterKey(new SecretsManagerClient({}), env.GPU_CLUSTER_API_KEY_SECRET_ARN),
-    }),
+    cluster: guardedCluster(documents, env),
+    overdue: (stop: OverdueStop) => log.error(STOP_OVERDUE, { ...stop }),
   };
   return (input, now) => observeRun(parts, input, now());
 });

@@ -12,8 +12,9 @@ import { markReachable, markUnreachable } from './cluster-silence.ts';
 import type { ModelFiles } from './model-files.ts';
 import { go, onFreshJob, stepFor } from './next-step.ts';
 import type { RayCluster, RunLook } from './ray-cluster.ts';
-import { ranFrom, type Seen, type Verdict, verdictOnRun } from './run-verdict.ts';
+import { ranFrom, type Seen, stopsForCapAt, type Verdict, verdictOnRun } from './run-verdict.ts';
 import type { StepInput, StepOutcome } from './steps.ts';
+import { askToStop, type StopWatch } from './stop-watch.ts';
 
 export interface ObserveRun {
   jobs: JobStore;
@@ -21,6 +22,7 @@ export interface ObserveRun {
   telemetry: TelemetryStore;
   files: ModelFiles;
   cluster: RayCluster;
+  overdue: StopWatch['overdue'];
 }
 
 const lastLine = (log: string | undefined): string | undefined =>
@@ -96,28 +98,34 @@ export async function observeRun(parts: ObserveRun, input: StepInput, now: Date)
       await parts.money.bill(job, billing, now);
       job = asLive(billing.job);
     }
-    return act(parts, input, job, verdict, now);
+    return act(parts, input, job, { verdict, nextLook: nextLook(job, what, input, now) }, now);
   });
 }
 
+/** Seconds to the next look: the stage's own, or to the very moment at which the cap would have to stop the run. */
+function nextLook(job: LiveJob, what: Seen, { pollSeconds }: StepInput, now: Date): number {
+  if (job.status !== 'running') return pollSeconds.starting;
+  const untilCap = Math.ceil((stopsForCapAt(job, what, now) - now.getTime()) / 1000);
+  return Math.min(pollSeconds.running, Math.max(1, untilCap));
+}
+
 async function act(
-  { jobs, cluster }: ObserveRun,
+  parts: ObserveRun,
   { pollSeconds }: StepInput,
   job: LiveJob,
-  verdict: Verdict,
+  { verdict, nextLook: waitSeconds }: { verdict: Verdict; nextLook: number },
   now: Date,
 ): Promise<StepOutcome> {
-  const id = submissionId(job.id, job.attempt);
   const settled = async (change: JobChange) => {
-    await jobs.replace(change, now);
+    await parts.jobs.replace(change, now);
     return stepFor(change.job);
   };
   switch (verdict.kind) {
     case 'wait':
-      return go('observe-run', job.status === 'running' ? pollSeconds.running : pollSeconds.starting);
+      return go('observe-run', waitSeconds);
     case 'stop':
       // Asked again at every look until one says that it has ended (I9).
-      await cluster.stop(id);
+      await askToStop(parts, job, submissionId(job.id, job.attempt), now);
       return go('observe-run', pollSeconds.starting);
     case 'publish': {
       const startedAt = ranFrom(job) ?? verdict.endedAt;

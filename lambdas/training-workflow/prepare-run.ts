@@ -31,6 +31,20 @@ export function frozenSpec(job: TrainingJobRecord, catalog: StageCatalog, now: D
   };
 }
 
+/**
+ * A continued job is told what the job before it was told, down to the revision of the base model: its checkpoint fits
+ * nothing else, and a run that began anew would charge twice for the same steps. Nothing where its checkpoint is gone.
+ */
+async function continuedSpec(
+  { owner, checkpoint }: TrainingJobRecord,
+  fresh: FrozenRunSpec,
+  files: ModelFiles,
+): Promise<FrozenRunSpec | undefined> {
+  if (!checkpoint?.jobId || !(await files.isWhole(checkpoint))) return undefined;
+  const before = await files.spec(owner, checkpoint.jobId);
+  return before && { ...fresh, baseModel: before.baseModel, hyperparameters: before.hyperparameters };
+}
+
 export async function prepareRun(
   { jobs, files, catalog }: { jobs: JobStore; files: ModelFiles; catalog: StageCatalog },
   input: StepInput,
@@ -50,6 +64,18 @@ export async function prepareRun(
       const failure = failureOf('base-model-not-found', 'This installation no longer offers it.');
       await jobs.replace(decideFailure(job, failure, now), now);
       return go('settle-costs');
+    }
+    if (job.continuedFrom) {
+      const continued = await continuedSpec(job, spec, files);
+      if (!continued) {
+        const failure = failureOf(
+          'checkpoint-missing',
+          'Nothing was spent. A new job begins at the first step.',
+        );
+        await jobs.replace(decideFailure(job, failure, now), now);
+        return go('settle-costs');
+      }
+      spec = continued;
     }
     // Written while no attempt exists, so every attempt reads the same bytes.
     await files.writeSpec(job.owner, spec);

@@ -104,8 +104,9 @@ export async function publishModel(
     const wrong = await differing(job, manifest, files);
     if (wrong.length > 0) return refuse(`Not as described: ${wrong.join(', ')}.`);
     const model = modelOf(job, manifest, now);
-    const { stopReason } = manifest.training;
-    await money.publish(decideSuccess(job, { id: model.id, stopReason }, now), model, now);
+    const { stopReason, steps, totalSteps, epochs } = manifest.training;
+    const ended = { id: model.id, stopReason, trained: { steps, totalSteps, epochs } };
+    await money.publish(decideSuccess(job, ended, now), model, now);
     return go('settle-costs');
   });
 }

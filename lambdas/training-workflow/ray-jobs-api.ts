@@ -1,5 +1,6 @@
 /** The Ray Jobs REST API (2.60), with everything it was seen to do wrong (facts.md §3). */
 import * as z from 'zod';
+import { ClusterSilent } from './circuit.ts';
 import { plainHttp, type PlainHttp } from './plain-http.ts';
 import type { ClusterResources, RayCluster, RunLook, Submission } from './ray-cluster.ts';
 
@@ -94,7 +95,12 @@ export function rayJobsApi(address: RayAddress): RayCluster {
           : await read(response, logBytes, 'end');
       return { status: response.status, ...kept, reason: `it answered ${response.status}` };
     } catch (error) {
-      const reason = error instanceof Error ? error.name : 'it did not answer';
+      const reason =
+        error instanceof ClusterSilent
+          ? error.message
+          : error instanceof Error
+            ? error.name
+            : 'it did not answer';
       return { status: 0, text: '', truncated: false, reason };
     }
   }

@@ -3,8 +3,8 @@ import type { FailureCode } from '../../contracts/failures.ts';
 import { LIMITS } from '../../contracts/limits.ts';
 import type { RunPhase } from '../../contracts/metrics.ts';
 import type { Failure } from '../../contracts/training-jobs.ts';
-import { costOf } from '../costs/money.ts';
-import { mustLand, spentBy } from '../runs/run-calls.ts';
+import { capEndsAt, mustLand } from '../costs/landing.ts';
+import { secondsPaidBy } from '../costs/money.ts';
 import { type AttemptEnd, between, mayTryAgain } from '../training-jobs/attempts.ts';
 import { failureOf, firstStartedAt, type LiveJob, newestAttempt } from '../training-jobs/training-job.ts';
 import type { RunLook } from './ray-cluster.ts';
@@ -22,8 +22,15 @@ const KEEP_GRACE_MS = 15 * MINUTE;
 const START_LIMIT_MS = 30 * MINUTE;
 /** A trainer without the API gives up after 15 minutes; silent for an hour, it hangs. */
 const SILENT_LIMIT_MS = 60 * MINUTE;
-/** Beyond the cap, for a run that is landing already: its model would be lost for the last minutes' money. */
-const LANDING_GRACE_SECONDS = 600;
+/** From the first word that asks it to stop until a run is gone: Ray kills after 15 s, and is asked twice at worst. */
+const STOP_MS = 20_000;
+/**
+ * Beyond the cap, for a run that is landing already: its model would be lost for the last minutes. The platform pays
+ * them, not the owner: a tenth of what the cap buys, at least a minute, at most ten (docs/decisions/0018).
+ */
+const LANDING_GRACE = { share: 0.1, leastSeconds: 60, mostSeconds: 600 };
+/** A trainer that has not been heard for so long may be landing: it does that by itself when nobody answers. */
+const UNHEARD_MS = 2 * MINUTE;
 const LANDING: readonly RunPhase[] = ['evaluating-tuned', 'exporting', 'publishing', 'ended'];
 
 /** The same again would end the same: no other attempt is paid for. */
@@ -80,11 +87,26 @@ function isOverTime(job: LiveJob, now: Date): boolean {
   return age(firstStartedAt(job), now) >= LIMITS.jobDays * 24 * 60 * MINUTE;
 }
 
-function isOverCap(job: LiveJob, seen: Seen, now: Date): boolean {
-  const isLanding = seen.phase !== undefined && LANDING.includes(seen.phase);
-  const grace = isLanding ? costOf(LANDING_GRACE_SECONDS, job.usdMicrosPerHour, job.gpuCount) : 0;
-  return spentBy(job, now) >= job.capUsdMicros + grace;
+function graceMs(job: LiveJob): number {
+  const bought = secondsPaidBy(job.capUsdMicros, job.usdMicrosPerHour, job.gpuCount);
+  const { share, leastSeconds, mostSeconds } = LANDING_GRACE;
+  return Math.min(mostSeconds, Math.max(leastSeconds, bought * share)) * 1000;
 }
+
+/**
+ * When the cluster is asked to end the run for its cap, in epoch milliseconds; Infinity where nothing is paid. In time
+ * to be gone before the cap is spent, or after its grace where it is landing. The trainer lands long before either.
+ */
+export function stopsForCapAt(job: LiveJob, seen: Seen, now: Date): number {
+  const ends = capEndsAt(job) ?? Number.POSITIVE_INFINITY;
+  const heard = seen.heardAt ?? ranFrom(job);
+  const isLanding = seen.phase !== undefined && LANDING.includes(seen.phase);
+  const mayBeLanding = isLanding || age(heard, now) > UNHEARD_MS;
+  return mayBeLanding ? ends + graceMs(job) : ends - STOP_MS;
+}
+
+const isOverCap = (job: LiveJob, seen: Seen, now: Date): boolean =>
+  now.getTime() >= stopsForCapAt(job, seen, now);
 
 /**
  * Whether a cancelled job that does not run yet is cancelled at once. With *keep the model* and a checkpoint of an

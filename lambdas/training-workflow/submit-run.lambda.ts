@@ -7,10 +7,11 @@ import { secretsSigningKeys } from '../runs/secrets-signing-keys.ts';
 import { task } from '../runtime/consume.ts';
 import { documentClient } from '../runtime/dynamo.ts';
 import { commaList } from '../runtime/environment.ts';
+import { log } from '../runtime/log.ts';
 import { dynamoJobStore } from '../training-jobs/dynamo-job-store.ts';
-import { rayJobsApi } from './ray-jobs-api.ts';
-import { secretsClusterKey } from './secrets-cluster-key.ts';
+import { guardedCluster } from './ray-guarded-cluster.ts';
 import { StepInput, StepOutcome } from './steps.ts';
+import { type OverdueStop, STOP_OVERDUE } from './stop-watch.ts';
 import { type SubmitRun, submitRun } from './submit-run.ts';
 
 export const environment = z.object({
@@ -31,10 +32,8 @@ export const handler = task(environment, { input: StepInput, output: StepOutcome
   const parts: SubmitRun = {
     telemetry: dynamoTelemetryStore(documents, env.TELEMETRY_TABLE),
     jobs: dynamoJobStore(documents, { core: env.CORE_TABLE, telemetry: env.TELEMETRY_TABLE }),
-    cluster: rayJobsApi({
-      url: env.GPU_CLUSTER_API_URL,
-      key: secretsClusterKey(secrets, env.GPU_CLUSTER_API_KEY_SECRET_ARN),
-    }),
+    cluster: guardedCluster(documents, env),
+    overdue: (stop: OverdueStop) => log.error(STOP_OVERDUE, { ...stop }),
     catalog: stageCatalog(env),
     runsApiUrl: env.RUNS_API_URL,
     bootstrapToken: async (run) => bootstrapToken(await keys.current(), run),

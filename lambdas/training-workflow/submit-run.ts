@@ -10,11 +10,13 @@ import { go, onFreshJob, stepFor } from './next-step.ts';
 import type { ClusterResources, RayCluster, RunToSubmit } from './ray-cluster.ts';
 import { isGivenUp, UNREACHABLE_LIMIT_MS } from './run-verdict.ts';
 import type { StepInput, StepOutcome } from './steps.ts';
+import { askToStop, type StopWatch } from './stop-watch.ts';
 
 export interface SubmitRun {
   jobs: JobStore;
   telemetry: Pick<TelemetryStore, 'tell'>;
   cluster: RayCluster;
+  overdue: StopWatch['overdue'];
   catalog: StageCatalog;
   /** Including `/v1`. */
   runsApiUrl: string;
@@ -64,7 +66,8 @@ async function runToSubmit(job: LiveJob, { catalog, ...parts }: SubmitRun): Prom
 }
 
 /** True when nothing of the attempts before this one is on the cluster any more. */
-async function isAlone(job: LiveJob, cluster: RayCluster): Promise<boolean> {
+async function isAlone(job: LiveJob, parts: SubmitRun, now: Date): Promise<boolean> {
+  const { cluster } = parts;
   for (const { attempt, submissionId: earlier, startedAt } of job.attempts) {
     if (attempt >= job.attempt) continue;
     const look = await cluster.look(earlier);
@@ -72,11 +75,13 @@ async function isAlone(job: LiveJob, cluster: RayCluster): Promise<boolean> {
     if (look.state === 'unreachable') return false;
     if (look.state === 'ended') {
       // What has run is over, and its log waits there for clean-up. What never started may still wake and hold
-      // a GPU (facts.md §3): its record goes.
-      if (startedAt !== undefined || (await cluster.forget(earlier))) continue;
+      // a GPU (facts.md §3): it is told to stop, and its record goes.
+      if (startedAt !== undefined) continue;
+      await cluster.stop(earlier);
+      if (await cluster.forget(earlier)) continue;
       return false;
     }
-    await cluster.stop(earlier);
+    await askToStop(parts, job, earlier, now);
     return false;
   }
   return true;
@@ -118,7 +123,7 @@ export async function submitRun(parts: SubmitRun, input: StepInput, now: Date): 
     // Known there, or claimed and lost again: both are for `observe-run` to see.
     if (look.state !== 'absent' || wasClaimed) return go('observe-run', input.pollSeconds.starting);
     if (isGivenUp(job, now)) return cancel();
-    if (!(await isAlone(job, cluster))) return again;
+    if (!(await isAlone(job, parts, now))) return again;
 
     const submittedAt = Date.parse(job.attempts.at(-1)?.submittedAt ?? job.createdAt);
     if (now.getTime() - submittedAt >= ROOM_LIMIT_MS) {

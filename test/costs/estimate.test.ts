@@ -10,6 +10,7 @@ import { GPU_TYPES } from '../../lambdas/catalog/gpu-types.ts';
 import { chooseHyperparameters } from '../../lambdas/catalog/presets.ts';
 import { budgetView } from '../../lambdas/costs/budget.ts';
 import { estimateRun, largestCap } from '../../lambdas/costs/estimate.ts';
+import { secondsPaidBy } from '../../lambdas/costs/money.ts';
 import { cheapestGpus, presetCosts } from '../../lambdas/costs/preset-costs.ts';
 import { rowsHeldBack, sizeOfRun, tokensPaidFor } from '../../lambdas/costs/run-size.ts';
 import { MEASURED_RUNS, speedOf } from '../../lambdas/costs/speed.ts';
@@ -122,6 +123,12 @@ describe('an estimate', () => {
     expect(said.minimumCapUsdMicros).toBeGreaterThan(0);
     expect(said.minimumCapUsdMicros).toBeLessThan(said.suggestedCapUsdMicros);
     expect(said.costUsdMicros.high).toBeLessThan(said.suggestedCapUsdMicros);
+    // Loading, one step and the landing with its checkpoint: the least cap leaves time to train before it must land.
+    const phase = (name: string) => said.phases.find((each) => each.phase === name)!.seconds.high;
+    const before = phase('starting') + phase('loading') + phase('evaluating-base');
+    expect(said.landingSeconds).toBeGreaterThan(phase('evaluating-tuned') + phase('publishing'));
+    const least = secondsPaidBy(said.minimumCapUsdMicros, said.price.usdMicrosPerHour, 1);
+    expect(least).toBeGreaterThan(before + said.landingSeconds - 1);
     const endless = estimate(1_000_000, { epochs: 50 });
     expect(endless.suggestedCapUsdMicros).toBe(largestCap(gpu('cpu-2'), 1));
   });

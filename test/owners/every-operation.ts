@@ -43,6 +43,10 @@ export const BY_ID: Record<string, (ids: Ids) => ApiInput> = {
   getJobLive: job,
   getJobLogs: job,
   retryTrainingJob: ({ endedJobId }) => ({ path: { jobId: endedJobId }, body: {} }),
+  continueTrainingJob: ({ endedJobId }) => ({
+    path: { jobId: endedJobId },
+    body: { capUsdMicros: 400_000 },
+  }),
   cancelTrainingJob: (ids) => ({ ...job(ids), body: {} }),
   getModel: model,
   createDownloads: (ids) => ({ ...model(ids), body: {} }),

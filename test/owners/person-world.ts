@@ -142,6 +142,14 @@ async function jobOf(owner: string, datasetId: string, as: 'running' | 'failed')
           status: 'failed',
           endedAt: at,
           attempts: [{ ...attempt(at), endedAt: at, outcome: 'failed' }],
+          // So that it can be continued.
+          checkpoint: {
+            attempt: 1,
+            step: 4,
+            manifestKey: `models/${owner}/${queued.id}/attempt-1/checkpoints/4/manifest.json`,
+            manifestVersionId: 'v1',
+            at,
+          },
           failure: { code: 'trainer-crashed', title: 'It crashed.', detail: 'It crashed.' },
         },
   );

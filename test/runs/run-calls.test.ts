@@ -122,7 +122,7 @@ describe('the last word of a run', () => {
 
 describe('the answer to a report', () => {
   test('goes on, soon while somebody watches', () => {
-    expect(decideInstruction(runningJob(), unwatched, at(20))).toEqual({
+    expect(decideInstruction(runningJob(), unwatched, at(20))).toMatchObject({
       action: 'continue',
       nextReportSeconds: 30,
     });
@@ -139,6 +139,12 @@ describe('the answer to a report', () => {
       action: 'stop',
       reason: 'keep-model',
     });
+  });
+  test('says anew with each report when to land, by what the run has measured', () => {
+    const told = (measured?: number) => decideInstruction(runningJob(), unwatched, at(20), measured);
+    expect(told()).toMatchObject({ landInSeconds: 890, capInSeconds: 990 });
+    expect(told(300)).toMatchObject({ action: 'continue', landInSeconds: 690, capInSeconds: 990 });
+    expect(told(990)).toMatchObject({ action: 'stop', reason: 'budget' });
   });
   test('lands a run before its cap is spent', () => {
     // A dollar at a thousandth of a dollar a second: 1,000 s, of which a tenth is kept for landing.
@@ -213,6 +219,34 @@ describe('what a run is told to do', () => {
     expect(signed).toEqual([{ key: runningJob().dataset.data.key, versionId: 'v1' }]);
     expect(toFetch.data.sha256).toBe(SHA);
     expect(resume).toBeNull();
+  });
+  test('says when to land by the time that counts here, whatever clock the run has', async () => {
+    const { landBy, landInSeconds, capInSeconds } = await currentRun(runningJob(), files, at(20));
+    expect({ landBy, landInSeconds, capInSeconds }).toEqual({
+      landBy: at(910).toISOString(),
+      landInSeconds: 890,
+      capInSeconds: 990,
+    });
+  });
+  test('goes on from the checkpoint of the job that it continues, also in its first attempt', async () => {
+    signed.length = 0;
+    const earlier = 'job_01JD0000000000000000000009';
+    const manifestKey = `models/${OWNER}/${earlier}/attempt-3/checkpoints/40/manifest.json`;
+    const job = runningJob({
+      continuedFrom: earlier,
+      checkpoint: { ...checkpoint(3, 40), manifestKey, jobId: earlier },
+    });
+    expect((await currentRun(job, files, at(61))).resume).toMatchObject({
+      jobId: earlier,
+      attempt: 3,
+      step: 40,
+    });
+    expect(signed.map(({ key }) => key)).toContain(manifestKey.replace('manifest.json', 'state.safetensors'));
+  });
+  test('never begins a continued job anew: what was paid once is not trained again', async () => {
+    const job = runningJob({ checkpoint: { ...checkpoint(3, 40), jobId: JOB_ID }, continuedFrom: JOB_ID });
+    const gone = { ...files, checkpointManifest: () => Promise.resolve(undefined) };
+    expect(await codeOf(() => currentRun(job, gone, at(61)))).toBe('internal-error');
   });
   test('goes on from an earlier attempt’s checkpoint, never from its own', async () => {
     const next = decideAttempt(runningJob({ checkpoint: checkpoint(1, 40) }), at(60)).job as LiveJob;

@@ -154,16 +154,14 @@ describe('a job is refused', () => {
 describe('a retry', () => {
   const failed = decideFailure(runningJob(), failureOf('out-of-memory', 'x'), at(100)).job;
   test('takes the choices of the job, with what was changed', () => {
-    const { hyperparameters, ...rest } = wishOfRetry(failed, {
-      capUsdMicros: 5,
-      hyperparameters: { batchSize: 2 },
-    });
+    const changes = { capUsdMicros: 5, hyperparameters: { batchSize: 2 } };
+    const { hyperparameters, ...rest } = wishOfRetry(failed, changes, at(200)).wish;
     expect(hyperparameters).toEqual({ ...failed.hyperparameters, batchSize: 2 });
     expect(rest).toMatchObject({ name: 'Capitals', datasetVersion: 1, gpuType: 'cpu-2', capUsdMicros: 5 });
   });
   test('is for jobs that failed or were cancelled', () => {
     for (const job of [queuedJob(), runningJob()]) {
-      expect(() => wishOfRetry(job, {})).toThrow(ProblemError);
+      expect(() => wishOfRetry(job, {}, at(200))).toThrow(ProblemError);
     }
   });
 });

@@ -253,20 +253,39 @@ describe('a cancellation converges', () => {
 });
 
 describe('limits', () => {
-  test('a run at its cap is stopped, and fails for that where it left no model', async () => {
+  test('a run that does not land is stopped in time to be gone under its cap, and fails for that', async () => {
+    // A dollar at a thousandth a second from second 10: the cap ends at 1,010, stopping takes 20 s at worst.
     const world = new World(runningJob());
-    world.live = liveAt(1000);
-    await look(world, { state: 'running' }, 1011);
+    world.live = liveAt(960);
+    expect(await look(world, { state: 'running' }, 970)).toEqual({ next: 'observe-run', waitSeconds: 20 });
+    expect(world.stopped).toEqual([]);
+    await look(world, { state: 'running' }, 990);
     expect(world.stopped).toEqual([ID]);
-    await look(world, ended('stopped', 1015), 1030);
+    await look(world, ended('stopped', 1005), 1030);
     expect(world.job).toMatchObject({ status: 'failed', failure: { code: 'cap-reached' } });
+    expect(world.job.costUsdMicros).toBeLessThanOrEqual(world.job.capUsdMicros);
   });
 
-  test('a run that is landing already gets its last minutes', async () => {
+  test('a run that is landing already gets a tenth more, which the owner does not pay', async () => {
     const world = new World(runningJob());
-    world.live = liveAt(1000, 1, 'publishing');
-    await look(world, { state: 'running' }, 1011);
+    world.live = liveAt(1105, 1, 'publishing');
+    await look(world, { state: 'running' }, 1109);
     expect(world.stopped).toEqual([]);
+    await look(world, { state: 'running' }, 1110);
+    expect(world.stopped).toEqual([ID]);
+    world.manifests.set('m1', modelManifest());
+    expect((await look(world, ended('stopped', 1112), 1130)).next).toBe('publish-model');
+    expect(world.job.costUsdMicros).toBe(1_000_000);
+    expect(world.costs.at(-1)?.to).toBe(at(1010).toISOString());
+  });
+
+  test('a run that nobody has heard for two minutes may be landing by itself, and gets the same', async () => {
+    const world = new World(runningJob());
+    world.live = liveAt(880);
+    await look(world, { state: 'running' }, 1001);
+    expect(world.stopped).toEqual([]);
+    await look(world, { state: 'running' }, 1110);
+    expect(world.stopped).toEqual([ID]);
   });
 
   test('a run of 14 days is stopped and fails for that', async () => {

@@ -1,5 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
+import type { TrainingJobRecord } from '../../contracts/training-jobs.ts';
 import { archiveKeys } from '../../lambdas/metrics/archive-keys.ts';
 import { bootstrapToken } from '../../lambdas/runs/run-token.ts';
 import { decideCancelled, decideFailure } from '../../lambdas/training-jobs/job-ends.ts';
@@ -7,7 +8,7 @@ import { failureOf } from '../../lambdas/training-jobs/training-job.ts';
 import { decideAttempt } from '../../lambdas/training-jobs/attempts.ts';
 import { announceOutcome } from '../../lambdas/training-workflow/announce-outcome.ts';
 import { cleanUp } from '../../lambdas/training-workflow/clean-up.ts';
-import { prepareRun } from '../../lambdas/training-workflow/prepare-run.ts';
+import { frozenSpec, prepareRun } from '../../lambdas/training-workflow/prepare-run.ts';
 import { publishModel } from '../../lambdas/training-workflow/publish-model.ts';
 import { settleCosts } from '../../lambdas/training-workflow/settle-costs.ts';
 import { hasRoom, type SubmitRun, submitRun } from '../../lambdas/training-workflow/submit-run.ts';
@@ -32,6 +33,7 @@ const submit = (world: World, second: number): Promise<StepOutcome> =>
       jobs: world.jobs,
       telemetry: world.telemetry,
       cluster: world.cluster,
+      overdue: world.overdue,
       catalog,
       runsApiUrl: 'https://runs.test/v1',
       bootstrapToken: async (run) => bootstrapToken('key', run),
@@ -75,6 +77,41 @@ describe('prepare-run', () => {
     const world = new World(job);
     expect(await prepare(world)).toEqual({ next, waitSeconds: 0 });
     expect(world.job.revision).toBe(job.revision);
+  });
+});
+
+describe('prepare-run of a continued job', () => {
+  const EARLIER = 'job_01JD0000000000000000000009';
+  const taken = { ...checkpoint(2, 40), jobId: EARLIER };
+  const prepare = (world: World) =>
+    prepareRun({ jobs: world.jobs, files: world.files, catalog }, input, at(1));
+  const earlierSpec = (revision: string) => {
+    const fresh = frozenSpec(queuedJob(), catalog, at(0));
+    const source = { ...fresh.baseModel.source, revision };
+    return { ...fresh, jobId: EARLIER, baseModel: { ...fresh.baseModel, source } };
+  };
+
+  test('freezes what the job before it was told, down to the revision of the base model', async () => {
+    const world = new World(queuedJob({ continuedFrom: EARLIER, checkpoint: taken }));
+    world.wholeCheckpoints.add(taken.manifestKey);
+    world.specs.push(earlierSpec('of yesterday'));
+    expect((await prepare(world)).next).toBe('submit-run');
+    expect(world.specs.at(-1)).toMatchObject({
+      jobId: JOB_ID,
+      baseModel: { source: { revision: 'of yesterday' } },
+    });
+    expect(world.job.attempts).toMatchObject([{ attempt: 1, resumedFromStep: 40 }]);
+  });
+
+  test('whose checkpoint is gone fails before it costs anything', async () => {
+    const world = new World(queuedJob({ continuedFrom: EARLIER, checkpoint: taken }));
+    world.specs.push(earlierSpec('of yesterday'));
+    expect((await prepare(world)).next).toBe('settle-costs');
+    expect(world.job).toMatchObject({
+      status: 'failed',
+      failure: { code: 'checkpoint-missing' },
+      attempts: [],
+    });
   });
 });
 
@@ -292,6 +329,22 @@ describe('the end of a job', () => {
 
 describe('clean-up', () => {
   const clean = (world: World, second = 200) => cleanUp(world, input, at(second));
+
+  test('keeps the newest checkpoint of a job that can be continued, and of no other', async () => {
+    const kept = async (job: TrainingJobRecord) => {
+      const world = new World(job);
+      await cleanUp(world, input, at(200));
+      return world.keptCheckpoint;
+    };
+    const lost = (more: Partial<TrainingJobRecord>) =>
+      decideFailure(runningJob(more), failureOf('cluster-unreachable', 'x'), at(100)).job;
+    const folder = checkpoint(1, 40).manifestKey.replace('manifest.json', '');
+    expect(await kept(lost({ checkpoint: checkpoint(1, 40) }))).toBe(folder);
+    expect(await kept(lost({}))).toBeUndefined();
+    expect(
+      await kept(decideCancelled(runningJob({ checkpoint: checkpoint(1, 40) }), at(100)).job),
+    ).toBeUndefined();
+  });
 
   test('archives, lets the cluster forget, and leaves the index', async () => {
     const world = new World(failedJob());

@@ -19,6 +19,7 @@ import type {
   RunToSubmit,
   Submission,
 } from '../../lambdas/training-workflow/ray-cluster.ts';
+import type { OverdueStop } from '../../lambdas/training-workflow/stop-watch.ts';
 import type { StepInput } from '../../lambdas/training-workflow/steps.ts';
 import { at, catalog, JOB_ID, OWNER, SHA } from '../training-jobs/example-job.ts';
 
@@ -92,11 +93,16 @@ export class World {
   /** Paths that S3 does not have as the manifest says. */
   differing = new Set<string>();
   specs: FrozenRunSpec[] = [];
+  wholeCheckpoints = new Set<string>();
+  /** What clean-up kept for a continuation. */
+  keptCheckpoint: string | undefined;
   archive = new Map<string, Uint8Array>();
   looks = new Map<string, RunLook>();
   submission: Submission = { state: 'accepted' };
   submitted: RunToSubmit[] = [];
   stopped: string[] = [];
+  overdueStops: OverdueStop[] = [];
+  overdue = (stop: OverdueStop): void => void this.overdueStops.push(stop);
   forgotten: string[] = [];
   logText: string | undefined = 'a line\n';
   /** How often the next writes meet somebody who was quicker. */
@@ -152,12 +158,14 @@ export class World {
 
   files: ModelFiles = {
     writeSpec: async (_, spec) => void this.specs.push(spec),
+    spec: async (_, jobId) => this.specs.find((spec) => spec.jobId === jobId),
+    isWhole: async ({ manifestKey }) => this.wholeCheckpoints.has(manifestKey),
     manifestVersion: async ({ attempt }) => (this.manifests.has(`m${attempt}`) ? `m${attempt}` : undefined),
     manifest: async (_, versionId) => this.manifests.get(versionId),
     isStored: async (_, { path }) => !this.differing.has(path),
     archive: async (key, body) => void this.archive.set(key, body),
     isArchived: async (key) => this.archive.has(key),
-    expireCheckpoints: async () => undefined,
+    expireCheckpoints: async (_owner, _jobId, keep) => void (this.keptCheckpoint = keep),
   };
 
   cluster: RayCluster = {

@@ -51,7 +51,8 @@ class FakeApi:
         self.frozen: Spec = {}
         self.attempt = 1
         self.resume: Spec | None = None
-        self.land_by: str | None = None
+        self.land_in: float | None = None  # as the spec says it; `answer` may renew it
+        self.cap_in: float | None = None
         self.next_report_seconds = 0.5
         self._uploads: dict[str, Upload] = {}
         self._tokens = 0
@@ -99,8 +100,12 @@ class FakeApi:
         files = {"data": data["data.jsonl"]} | ({"validation": data["validation.jsonl"]} if "validation.jsonl" in data else {})
         return {
             "spec": self.frozen, "attempt": self.attempt, "files": files, "resume": self.resume,
-            "landBy": self.land_by, "capUsdMicros": 1_000_000, "usdMicrosPerHour": 10_000,
-        }
+            "capUsdMicros": 1_000_000, "usdMicrosPerHour": 10_000,
+        } | self.landing()
+
+    def landing(self) -> Spec:
+        # The moment is for people; a trainer that obeyed it would land at once.
+        return {"landBy": "2020-01-01T00:00:00Z", "landInSeconds": self.land_in, "capInSeconds": self.cap_in}
 
     def resume_from(self, attempt: int, step: int) -> None:
         """The next attempt goes on from a checkpoint that an earlier one registered."""
@@ -162,7 +167,7 @@ class FakeApi:
             if body["batch"] not in self._seen_batches:
                 self._seen_batches.add(body["batch"])
                 self.reports.append(body)
-            return 200, self._token() | {"nextReportSeconds": self.next_report_seconds} | self.answer(body)
+            return 200, self._token() | self.landing() | {"nextReportSeconds": self.next_report_seconds} | self.answer(body)
         if path == "/v1/runs/current/uploads":
             upload_id = f"upload{len(self._uploads)}"
             self._uploads[upload_id] = Upload(body["path"], body["bytes"], body["sha256"])
