@@ -20,7 +20,7 @@ function paidFrom(job: TrainingJobRecord): string | undefined {
  *     earlier  = cost of the job − cost of this attempt up to `billedTo`
  *     cap ends = start of this attempt + (cap − earlier) ÷ (price × GPUs)
  *
- * Rounded down to the millisecond, so that `costOf` of the attempt up to here is never above what was left.
+ * In whole milliseconds, rounded down by `secondsPaidBy`, so that `costOf` of the attempt up to here is never above what was left.
  * Infinity where nothing is paid; nothing while no attempt costs.
  */
 export function capEndsAt(job: TrainingJobRecord): number | undefined {
@@ -30,7 +30,7 @@ export function capEndsAt(job: TrainingJobRecord): number | undefined {
   const billedSeconds = job.billedTo ? Math.max(0, Date.parse(job.billedTo) - from) / 1000 : 0;
   const earlier = job.costUsdMicros - costOf(billedSeconds, job.usdMicrosPerHour, job.gpuCount);
   const left = Math.max(0, job.capUsdMicros - earlier);
-  return from + Math.floor(secondsPaidBy(left, job.usdMicrosPerHour, job.gpuCount) * 1000);
+  return from + Math.round(secondsPaidBy(left, job.usdMicrosPerHour, job.gpuCount) * 1000);
 }
 
 /**
