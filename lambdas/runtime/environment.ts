@@ -21,6 +21,13 @@ function readEnvironment<Schema extends EnvironmentSchema>(
   return parsed.data;
 }
 
+let processes = 1;
+
+/** From here on every function is as in a process that has just started: nothing is built, nothing remembered. */
+export function forgetBuilt(): void {
+  processes += 1;
+}
+
 /**
  * Builds what a function works with at its first use, not at module load: a wrong variable is then answered and
  * logged like every other fault, and is looked at again at the next call.
@@ -29,8 +36,11 @@ export function builtOnce<Schema extends EnvironmentSchema, Built>(
   schema: Schema,
   build: (environment: z.output<Schema>) => Built,
 ): () => Built {
-  let built: { value: Built } | undefined;
-  return () => (built ??= { value: build(readEnvironment(schema)) }).value;
+  let built: { value: Built; process: number } | undefined;
+  return () => {
+    if (built?.process !== processes) built = { value: build(readEnvironment(schema)), process: processes };
+    return built.value;
+  };
 }
 
 /** A comma list as an array, for variables such as GPU_TYPES. */

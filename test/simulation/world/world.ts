@@ -1,0 +1,420 @@
+/** One run of everything around one job: the real functions on doubles of what they stand on, in virtual time. */
+import { createHash } from 'node:crypto';
+import type { DatasetRecord, DatasetVersionRecord } from '../../../contracts/datasets.ts';
+import { coreKeys, ephemeralKeys } from '../../../lambdas/runtime/dynamo-keys.ts';
+import { forgetBuilt } from '../../../lambdas/runtime/environment.ts';
+import { openDoor } from '../cluster/door.ts';
+import { ScriptedRay } from '../cluster/ray.ts';
+import { startTrainer, type TrainerFaults, type TrainerScript } from '../cluster/trainer.ts';
+import type { TrainerNetwork } from '../cluster/trainer-calls.ts';
+import { BUCKETS, ENVIRONMENT, TABLES } from '../deployment/functions.ts';
+import { History, type Row } from '../history/history.ts';
+import type { Evidence } from '../invariants/invariant.ts';
+import { Objects } from '../storage/objects.ts';
+import { Tables } from '../storage/tables.ts';
+import { Clock } from '../time/clock.ts';
+import { random, type Random } from '../time/random.ts';
+import { ruleTime } from '../time/rule-time.ts';
+import { AwsCalls, invocations } from './calls.ts';
+import { DATASET_ID, Person } from './person.ts';
+import { Platform } from './platform.ts';
+
+/** A Monday morning; jobs that run into the next month are for a seed that begins late in it. */
+export const START = Date.parse('2026-11-23T10:00:00.000Z');
+const MINUTE = 60_000;
+const DATA = Buffer.from('{"messages":[]}\n'.repeat(40));
+/** Every job is over long before: 24 hours of a silent cluster are the longest wait there is. */
+const LONGEST_MS = 60 * 3_600_000;
+
+export class World {
+  readonly random: Random;
+  readonly clock: Clock;
+  readonly history: History;
+  readonly tables: Tables;
+  readonly objects: Objects;
+  readonly calls: AwsCalls;
+  readonly platform: Platform;
+  readonly ray: ScriptedRay;
+  readonly person: Person;
+  readonly trainerFaults: TrainerFaults = {};
+  readonly startDelays: (() => number | undefined)[] = [];
+  readonly orphans: ((send: () => Promise<unknown>) => void)[] = [];
+  readonly beforeCreation: (() => void)[] = [];
+  readonly violations: { invariant: string; what: string }[] = [];
+  readonly counts = { aws: new Map<string, number>() };
+  script: TrainerScript;
+  clusterKey = 'key-of-the-cluster-1';
+  jobId = '';
+  readonly #secrets = new Map<string, { current: string; previous?: string }>();
+  readonly #everSecret = new Set<string>();
+  readonly #silences: { from: number; until: number }[] = [];
+  readonly #waiting: { status: string; run: () => void }[] = [];
+  readonly #trainerListeners: { what: string; run: () => void }[] = [];
+  readonly #hits = new Map<number, Set<string>>();
+  readonly #injected = new Map<number, number>();
+  #job: Row | undefined;
+  #disturbedUntil = 0;
+
+  constructor(seed: number) {
+    this.random = random(seed);
+    this.clock = new Clock(START, this.random.fork('ties'));
+    this.history = new History(() => this.clock.now());
+    this.tables = new Tables(Object.values(TABLES), (write) => this.#written(write));
+    this.objects = new Objects((bucket, key, versionId) => {
+      const by = invocations.getStore()?.functionName ?? 'a trainer';
+      this.history.add({ kind: 'object', bucket, key, versionId, by });
+    });
+    this.rotate('run-token-key', 'first-key-of-run-tokens');
+    this.rotate('cluster-key', this.clusterKey);
+    const { clock, history } = this;
+    this.platform = new Platform({
+      clock,
+      history,
+      random: this.random.fork('platform'),
+      secrets: this.#secrets,
+    });
+    this.calls = new AwsCalls({
+      clock,
+      random: this.random.fork('calls'),
+      note: ({ service, name }) => {
+        const what = `${service} ${name}`;
+        this.counts.aws.set(what, (this.counts.aws.get(what) ?? 0) + 1);
+      },
+      perform: async (call) => {
+        if (call.service === 'dynamodb') return this.tables.perform(call.name, call.input);
+        if (call.service === 's3') return this.objects.perform(call.name, call.input);
+        return this.platform.perform(call);
+      },
+    });
+    this.person = new Person(clock, this.platform, this.random.fork('person'));
+    const shape = this.random.fork('shape');
+    this.script = {
+      steps: shape.between(6, 30),
+      stepMs: shape.between(5, 40) * 1000,
+      checkpointEverySteps: shape.between(2, 9),
+      phaseMs: shape.between(2, 30) * 1000,
+    };
+    this.ray = this.#cluster(this.random.fork('cluster'));
+  }
+
+  #cluster(dice: Random): ScriptedRay {
+    const { clock } = this;
+    return new ScriptedRay({
+      clock,
+      key: () => this.clusterKey,
+      startMs: () => {
+        for (const delay of this.startDelays) {
+          const ms = delay();
+          if (ms !== undefined) return ms;
+        }
+        return dice.between(1, 90) * 1000;
+      },
+      note: (what, submissionId) => this.history.add({ kind: 'cluster', what, submissionId }),
+      start: ({ submissionId, env, log }, end) =>
+        startTrainer(
+          {
+            clock,
+            random: dice.fork(submissionId),
+            network: this.#network(dice.fork(`network of ${submissionId}`)),
+            script: this.script,
+            faults: () => this.trainerFaults,
+            env,
+            log,
+            note: (what, fields) => {
+              this.history.add({ kind: 'trainer', submissionId, what, fields });
+              for (const listener of this.#trainerListeners) if (listener.what === what) listener.run();
+            },
+            orphan: (send) => this.orphans.forEach((deliver) => deliver(send)),
+          },
+          end,
+        ),
+    });
+  }
+
+  #network(dice: Random): TrainerNetwork {
+    const soon = () => this.clock.sleep(dice.between(5, 150));
+    return {
+      call: async (operation, token, body) => {
+        this.#everSecret.add(token);
+        await soon();
+        return this.platform.runCall(operation, token, body);
+      },
+      put: async (url, headers, bytes) => {
+        await soon();
+        return this.objects.sent(url, headers, bytes, this.clock.now());
+      },
+      get: async (url) => {
+        await soon();
+        return this.objects.fetched(url, this.clock.now());
+      },
+    };
+  }
+
+  #written({
+    table,
+    before,
+    after,
+  }: {
+    table: string;
+    before: Row | undefined;
+    after: Row | undefined;
+  }): void {
+    const row = (after ?? before) as Row;
+    const [pk, sk] = [String(row['pk']), String(row['sk'])];
+    this.history.add({ kind: 'write', table, pk, sk, before, after });
+    if (pk.startsWith('OUTBOX#') && after && !before) {
+      const record = { eventName: 'INSERT', dynamodb: { Keys: { pk: { S: pk }, sk: { S: sk } } } };
+      this.platform.streamed(record, sk);
+    }
+    if (table !== TABLES.core || !sk.startsWith('JOB#') || !after || after['owner'] !== this.person.owner)
+      return;
+    this.#job = after;
+    this.jobId ||= String(after['id']);
+    this.#reached(String(after['status']));
+  }
+
+  #reached(status: string): void {
+    const due = this.#waiting.filter((waiting) => waiting.status === status);
+    for (const waiting of due) {
+      this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
+      waiting.run();
+    }
+  }
+
+  // What faults use -----------------------------------------------------------
+
+  /** Once, so long after the job is first seen in a state; `new` is before there is one. */
+  when(status: string, delayMs: number, work: () => void | Promise<void>): void {
+    const run = () => this.clock.after(delayMs, () => this.clock.begin(async () => work()));
+    if (status === 'new') run();
+    else this.#waiting.push({ status, run });
+  }
+
+  onTrainer(what: string, run: () => void): void {
+    this.#trainerListeners.push({ what, run });
+  }
+
+  /** A fault has been done; the point is where the job stood. */
+  hit(number: number, detail?: string): void {
+    const status = this.#job ? String(this.#job['status']) : 'new';
+    const name = `training-workflow:${this.jobId}`;
+    const state = this.platform.machines.executions.get(name)?.state ?? 'no execution';
+    const point = `${number} ${detail ?? ''} ${status} ${state}`;
+    this.#injected.set(number, this.count(number) + 1);
+    const points = this.#hits.get(number) ?? new Set();
+    this.#hits.set(number, points);
+    if (points.has(point)) return;
+    points.add(point);
+    this.history.add({ kind: 'fault', number, point });
+  }
+
+  count = (number: number): number => this.#injected.get(number) ?? 0;
+
+  /** The platform is not held to be quick until then. */
+  disturbed(until: number): void {
+    this.#disturbedUntil = Math.max(this.#disturbedUntil, until);
+  }
+
+  /** The cluster cannot be asked, or does not do what it is asked, until then. */
+  silence(until: number): void {
+    this.#silences.push({ from: this.clock.now(), until });
+  }
+
+  violation(invariant: string, what: string): void {
+    this.violations.push({ invariant, what });
+  }
+
+  rotate(secret: string, value: string): void {
+    const before = this.#secrets.get(secret)?.current;
+    this.#secrets.set(secret, { current: value, ...(before ? { previous: before } : {}) });
+    this.#everSecret.add(value);
+  }
+
+  /** Everything that runs is taken away. */
+  preempt(how: 'failed' | 'restarted' | 'terminated'): void {
+    if (how === 'restarted') this.ray.restart();
+    for (const [id, process] of this.ray.processes) {
+      if (how === 'terminated') process.terminate();
+      else this.ray.kill(id);
+    }
+  }
+
+  async putRow(table: string, row: Row): Promise<void> {
+    this.tables.perform('PutCommand', { TableName: table, Item: row });
+  }
+
+  async overwriteDataset(text: string): Promise<void> {
+    this.objects.store(BUCKETS.datasets, this.#dataKey(), Buffer.from(text));
+  }
+
+  /** Rows whose time has passed and which DynamoDB has not deleted yet. */
+  putExpiredRows(): void {
+    const { owner, key } = this.person;
+    const expiresAt = Math.floor(this.clock.now() / 1000) - 10;
+    const row = {
+      ...ephemeralKeys.idempotency(owner, 'createTrainingJob', key),
+      shape: 1,
+      owner,
+      operationId: 'createTrainingJob',
+      key,
+      requestHash: 'of another request',
+      createdId: 'job_01JD0000000000000000000000',
+      createdAt: new Date(this.clock.now() - 90_000_000).toISOString(),
+      expiresAt,
+    };
+    this.tables.perform('PutCommand', { TableName: TABLES.ephemeral, Item: row });
+  }
+
+  // The run -------------------------------------------------------------------
+
+  #dataKey = () => `datasets/${this.person.owner}/${DATASET_ID}/v1/data.jsonl`;
+
+  #putDataset(): void {
+    const { owner } = this.person;
+    const at = new Date(START - 3_600_000).toISOString();
+    const versionId = this.objects.store(BUCKETS.datasets, this.#dataKey(), DATA);
+    const dataset: DatasetRecord = {
+      shape: 1,
+      revision: 1,
+      owner,
+      id: DATASET_ID,
+      name: 'capitals',
+      latestVersion: 1,
+      status: 'active',
+      createdAt: at,
+      updatedAt: at,
+    };
+    const version: DatasetVersionRecord = {
+      shape: 1,
+      revision: 3,
+      owner,
+      status: 'ready',
+      datasetId: DATASET_ID,
+      version: 1,
+      declaredBytes: DATA.length,
+      createdAt: at,
+      updatedAt: at,
+      keys: { data: this.#dataKey() },
+      files: { data: { bytes: DATA.length, sha256: this.#sha256(), versionId } },
+      summary: {
+        verdict: 'ready',
+        format: 'chat',
+        rows: 40,
+        usableRows: 40,
+        validationRows: 0,
+        tokens: null,
+        issues: [],
+        checkedAt: at,
+        checkMilliseconds: 10,
+      },
+    };
+    const put = (Item: Row) => this.tables.perform('PutCommand', { TableName: TABLES.core, Item });
+    put({ ...coreKeys.dataset(owner, DATASET_ID), ...dataset });
+    put({ ...coreKeys.datasetVersion(owner, DATASET_ID, 1), ...version });
+  }
+
+  #sha256 = () => createHash('sha256').update(DATA).digest('hex');
+
+  /** From the first request until nothing is left to do. */
+  async run(faults: readonly number[]): Promise<Evidence> {
+    const restore = this.#takeOver();
+    try {
+      this.#putDataset();
+      for (const prepare of this.beforeCreation) prepare();
+      this.platform.sweepFrom(START + this.random.between(0, 300_000));
+      this.clock.begin(() => this.person.asks());
+      this.#watch();
+      const isSettled = await this.#untilSettled();
+      return {
+        history: this.history,
+        spans: this.ray.spans,
+        tables: this.tables.rows,
+        silences: this.#silences,
+        faults,
+        owner: this.person.owner,
+        secrets: [...this.#everSecret],
+        dataSha256: this.#sha256(),
+        endedAt: this.clock.now(),
+        isSettled,
+      };
+    } finally {
+      restore();
+    }
+  }
+
+  #isSettled(): boolean {
+    const isWaiting = [...this.tables.rows[TABLES.core]!.values()].some(
+      (row) => String(row['pk']).startsWith('OUTBOX#') && !String(row['sk']).startsWith('poison'),
+    );
+    return this.#job?.['cleanedUpAt'] !== undefined && !isWaiting && this.ray.processes.size === 0;
+  }
+
+  async #untilSettled(): Promise<boolean> {
+    await this.clock.run(START + LONGEST_MS, () => this.#isSettled());
+    const isSettled = this.#isSettled();
+    // What was published last is still on its way to its readers, and late deliveries shall find their fences.
+    await this.clock.run(this.clock.now() + 20 * MINUTE);
+    return isSettled;
+  }
+
+  /** Every minute: does anybody work on the job? (I2: repaired within five minutes of the fault's end.) */
+  #watch(): void {
+    let idleSince: number | undefined;
+    const look = () => {
+      const now = this.clock.now();
+      const isOpen = this.#job !== undefined && this.#job['cleanedUpAt'] === undefined;
+      const isWorkedOn = [...this.platform.machines.executions.values()].some(
+        ({ machine, status }) => machine === 'training-workflow' && status === 'RUNNING',
+      );
+      if (!isOpen || isWorkedOn || now < this.#disturbedUntil) idleSince = undefined;
+      else idleSince ??= now;
+      // Five minutes between two sweeps, one until a row is due, and the sweep itself.
+      if (idleSince !== undefined && now - idleSince > 7 * MINUTE) {
+        this.violation('I2', `nobody has worked on ${this.jobId} since ${new Date(idleSince).toISOString()}`);
+        return;
+      }
+      this.clock.after(MINUTE, look);
+    };
+    this.clock.after(MINUTE, look);
+  }
+
+  /** Time, dice, network, SDK and console are ours until the returned function gives them back. */
+  #takeOver(): () => void {
+    const { console: real } = globalThis;
+    const before = { info: real.info, warn: real.warn, error: real.error };
+    for (const level of ['info', 'warn', 'error'] as const) {
+      real[level] = (...parts: unknown[]) =>
+        this.history.add({ kind: 'log', level, text: parts.map((part) => JSON.stringify(part)).join(' ') });
+    }
+    const environment = { ...process.env };
+    Object.assign(process.env, ENVIRONMENT);
+    forgetBuilt();
+    const time = ruleTime(this.clock, this.random.fork('ids'));
+    const aws = this.calls.take();
+    const dice = this.random.fork('door');
+    const door = openDoor(async (request) => {
+      const invocation = invocations.getStore();
+      await this.clock.sleep(dice.between(5, 60));
+      return invocation?.isDead ? 'hang' : this.ray.answer(request);
+    });
+    return () => {
+      door.close();
+      aws.restore();
+      time.restore();
+      forgetBuilt();
+      for (const name of Object.keys(ENVIRONMENT)) {
+        if (environment[name] === undefined) delete process.env[name];
+        else process.env[name] = environment[name];
+      }
+      Object.assign(real, before);
+    };
+  }
+
+  get injected(): ReadonlyMap<number, number> {
+    return this.#injected;
+  }
+
+  get points(): string[] {
+    return [...this.#hits.values()].flatMap((points) => [...points]);
+  }
+}
