@@ -7,24 +7,23 @@ import type { LiveJob } from '../training-jobs/training-job.ts';
 import type { RunFiles } from './run-files.ts';
 import { besideManifest } from './run-keys.ts';
 
-/** The checkpoint to go on from: the newest one, unless this very attempt wrote it. Throws `internal-error` where
- * the checkpoint of a continued job is gone: to begin anew would charge for what was paid already. */
+/**
+ * The checkpoint to go on from: the newest one, unless this very attempt wrote it. Without files where the checkpoint of
+ * a continued job is gone: its trainer refuses that, because to begin anew would charge for what was paid already.
+ */
 async function resumption(job: LiveJob, files: RunFiles, now: Date) {
   const { checkpoint } = job;
   if (!checkpoint) return null;
   if (checkpoint.jobId === undefined && checkpoint.attempt >= job.attempt) return null;
   const manifest = await files.checkpointManifest(checkpoint.manifestKey, checkpoint.manifestVersionId);
   // Deleted under our hands: the run can still begin anew, and its next checkpoint takes this one's place.
-  if (!manifest) {
-    if (checkpoint.jobId !== undefined) throw new ProblemError('internal-error');
-    return null;
-  }
+  if (!manifest && checkpoint.jobId === undefined) return null;
   return {
     attempt: checkpoint.attempt,
     step: checkpoint.step,
     ...(checkpoint.jobId === undefined ? {} : { jobId: checkpoint.jobId }),
     files: await Promise.all(
-      manifest.files.map((file) =>
+      (manifest?.files ?? []).map((file) =>
         files.modelFile({ ...file, key: besideManifest(checkpoint.manifestKey, file.path) }, now),
       ),
     ),

@@ -43,6 +43,7 @@ const FINAL_FAILURES: readonly FailureCode[] = [
   'no-trainable-tokens',
   'out-of-memory',
   'loss-not-finite',
+  'checkpoint-missing',
 ];
 
 export interface Seen {
@@ -76,7 +77,9 @@ export const ranFrom = (job: LiveJob): string | undefined =>
 /** When the attempt ended, as far as anybody can tell. */
 function endOf(job: LiveJob, seen: Seen, now: Date): string {
   const submittedAt = newestAttempt(job)?.submittedAt ?? job.createdAt;
-  const from = ranFrom(job) ?? submittedAt;
+  const startedAt = ranFrom(job) ?? submittedAt;
+  // What is paid for has run: a cluster whose clock is behind does not take it back.
+  const from = job.billedTo !== undefined && job.billedTo > startedAt ? job.billedTo : startedAt;
   const said = completionOf(job)?.at ?? seen.heardAt;
   if (seen.look.state === 'ended') return between(seen.look.endedAt, from, now);
   // Lost or out of reach: it is known to have run until it was last heard, and paid for until then.

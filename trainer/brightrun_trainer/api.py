@@ -42,6 +42,14 @@ class Control:
 
 
 @dataclass(frozen=True)
+class Money:
+    """When the run has to land and when its cap is spent, in seconds of `Api.clock`."""
+
+    land_at: float | None = None
+    cap_at: float | None = None
+
+
+@dataclass(frozen=True)
 class StartedUpload:
     upload_id: str
     part_bytes: int
@@ -83,6 +91,8 @@ class Api:
         self._send, self._sleep, self.clock, self._jitter = send, sleep, clock, jitter
         self.patience = patience
         self.secrets: set[str] = {bootstrap_token}
+        #: As the newest answer has it: replaced as a whole, so that any thread may read it.
+        self.money = Money()
 
     @property
     def is_claimed(self) -> bool:
@@ -99,15 +109,19 @@ class Api:
 
     def current(self) -> RunSpec:
         """What to do, with fresh URLs."""
+        answer, asked_at = self._timed_call("GET", "/runs/current", None)
         try:
-            return wire.read(RunSpec, self._call("GET", "/runs/current", None))
+            run = wire.read(RunSpec, answer)
         except wire.WireError as error:
             raise RunFailure("platform-fault", f"The run spec cannot be read: {error}.") from error
+        self._allow(answer, asked_at)
+        return run
 
     def progress(self, report: ProgressReport, patience: float) -> Control:
         """Sends one numbered batch; the answer renews the run token."""
-        answer = self._call("POST", "/runs/current/progress", wire.write(report), patience=patience)
+        answer, asked_at = self._timed_call("POST", "/runs/current/progress", wire.write(report), patience=patience)
         self._keep(answer["runToken"])
+        self._allow(answer, asked_at)
         stop = answer.get("reason", "cancelled") if answer.get("action") == "stop" else None
         return Control(stop, float(answer["nextReportSeconds"]))
 
@@ -159,12 +173,26 @@ class Api:
         self._token = token
         self.secrets.add(token)
 
+    def _allow(self, answer: dict[str, Any], asked_at: float) -> None:
+        """Spans count from the answer; from the question on they end a round trip early, never late.
+        No clock of the day is read: this machine's may be an hour off, or be set in mid-run."""
+        if "capInSeconds" not in answer:
+            return
+        land, cap = (None if (span := answer.get(name)) is None else asked_at + float(span) for name in ("landInSeconds", "capInSeconds"))
+        self.money = Money(land, cap)
+
     def pause(self, tries: int) -> None:
         """Exponential, at most half a minute, half of it random so that trainers spread out."""
         delay = min(LONGEST_DELAY_SECONDS, FIRST_DELAY_SECONDS * 2 ** min(tries - 1, 10))
         self._sleep(delay * (0.5 + 0.5 * self._jitter()))
 
     def _call(self, method: str, path: str, body: object, *, token: str | None = None, patience: float | None = None) -> dict[str, Any]:
+        return self._timed_call(method, path, body, token=token, patience=patience)[0]
+
+    def _timed_call(
+        self, method: str, path: str, body: object, *, token: str | None = None, patience: float | None = None
+    ) -> tuple[dict[str, Any], float]:
+        """The answer, and when it was asked for: at the try that was answered."""
         deadline = self.clock() + (self.patience if patience is None else patience)
         data = None if body is None else json.dumps(body, allow_nan=False).encode()
         tries, renewed = 0, False
@@ -172,10 +200,11 @@ class Api:
             headers = {"Authorization": f"Bearer {token or self._token}", "Accept": "application/json"}
             if data is not None:
                 headers["Content-Type"] = "application/json"
+            asked_at = self.clock()
             answer = self._send(method, self._base + path, headers, data)
             if answer.status in (200, 201, 202):
                 try:
-                    return dict(json.loads(answer.body))
+                    return dict(json.loads(answer.body)), asked_at
                 except ValueError:
                     answer = Answer(0, b"answer is not JSON")  # a proxy's page: as good as no answer
             code, detail = _problem(answer)

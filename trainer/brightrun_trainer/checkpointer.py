@@ -45,6 +45,7 @@ class Checkpointer:
         self._due = clock() + every
         self._thread: threading.Thread | None = None
         self.saved_step = -1
+        self.seconds: float | None = None  # what the last one took that was saved
 
     def may_save(self, state: LoopState, snapshot: Callable[[], Snapshot]) -> None:
         """Starts a save when one is due and none is under way."""
@@ -80,7 +81,7 @@ class Checkpointer:
             path = write_manifest(folder, write(manifest))
             version = self._uploader.upload(path, f"checkpoints/{step}/{MANIFEST_FILE}", MANIFEST_FILE).version_id
             self._api.register_checkpoint(step, version)
-            self.saved_step = step
+            self.saved_step, self.seconds = step, self._clock() - started
             log.info("checkpoint at step %d", step)
         except (RunFailure, Refused, Superseded, OSError) as error:
             log.warning("the checkpoint of step %d could not be saved: %s", step, error)

@@ -92,6 +92,7 @@ class Loop:
         self._backend, self._train, self._validation = backend, train, validation
         self._plan, self._settings, self._hooks, self._clock = plan, settings, hooks, clock
         self.state = LoopState()
+        self.evaluation_seconds = 0.0  # the slowest one here
         self._best: Arrays = {}
 
     def restore(self, snapshot: Snapshot) -> None:
@@ -134,7 +135,9 @@ class Loop:
     def evaluate(self) -> float:
         """Measures the adapter as it is; remembers it when it is the best so far."""
         state = self.state
+        started = self._clock()
         loss = mean_loss(self._backend.row_losses(self._validation))
+        self.evaluation_seconds = max(self.evaluation_seconds, self._clock() - started)
         state.history.append({"step": state.step, "loss": loss})
         if state.best_loss is None or loss < state.best_loss:
             state.best_loss, state.best_step, state.evaluations_without_progress = loss, state.step, 0
@@ -145,14 +148,17 @@ class Loop:
             state.stopped_early = 0 < patience <= state.evaluations_without_progress
         return loss
 
-    def choose(self) -> int:
+    def choose(self, measure: bool = True) -> int:
         """Puts the adapter to publish on the backend and returns its step. A run that was ended
-        between two evaluations measures where it stands first: the last steps may be the best."""
+        between two evaluations measures where it stands first: the last steps may be the best.
+        Where there is no time to `measure`, the best that is known is taken."""
         state = self.state
         if not self._validation or self._settings.keep == "last" or not state.step:
             return state.step
-        if not state.history or state.history[-1]["step"] != state.step:
+        if measure and (not state.history or state.history[-1]["step"] != state.step):
             self.evaluate()
+        if not self._best:
+            return state.step  # nothing was ever measured: what there is
         self._backend.load_adapter(self._best)
         return state.best_step
 

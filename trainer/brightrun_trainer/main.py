@@ -7,7 +7,6 @@ import os
 import shutil
 import sys
 import tempfile
-import time
 import traceback
 from collections.abc import Mapping
 from pathlib import Path
@@ -59,7 +58,7 @@ def train(environment: Mapping[str, str], workdir: Path, api: Api | None = None,
         attempt = api.claim()
         log.info("claimed attempt %d", attempt)
         run_spec = api.current()
-        stopping = Stopping(reporter, run_spec.land_by, time.time)
+        stopping = Stopping(reporter, lambda: api.money, api.clock)
         stopping.listen()
         reporter.start()
         from .run import Run, Stopped

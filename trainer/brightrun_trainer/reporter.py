@@ -59,6 +59,11 @@ class Reporter:
         with self._guard:
             self._now = replace(self._now, base_validation_loss=loss)
 
+    def landing(self, seconds: float) -> None:
+        """What landing takes, once all of it is measured."""
+        with self._guard:
+            self._now = replace(self._now, landing_seconds=round(seconds, 3))
+
     def point(self, point: MetricPoint) -> None:
         with self._guard:
             self._points.append(point)

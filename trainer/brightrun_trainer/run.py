@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timezone
@@ -18,6 +19,7 @@ from .checkpointer import Checkpointer, fetch_checkpoint
 from .dataset import Row, read_rows, verify_checksum
 from .evaluate import difference, mean_loss, quality
 from .failures import RunFailure, Superseded
+from .landing import LandingTimes
 from .loop import Loop, LoopSettings, LoopState, Point, Snapshot
 from .masking import Encoded, encode_prompt, encode_rows
 from .publish import Published, publish
@@ -34,6 +36,10 @@ log = logging.getLogger("brightrun")
 
 #: Points remembered for metrics.jsonl; more are thinned to every second one.
 POINTS_REMEMBERED = 20_000
+
+
+#: The slowest of so many last steps is what the step under way may take when the run has to land.
+STEPS_TO_EXPECT_FROM = 32
 
 
 def now_iso() -> str:
@@ -57,6 +63,7 @@ class Memory:
     points: list[dict[str, Any]] = field(default_factory=list)
     phases: dict[str, float] = field(default_factory=dict)
     training_seconds: float = 0.0
+    landing: dict[str, Any] = field(default_factory=dict)  # LandingTimes
 
 
 @dataclass(frozen=True)
@@ -82,8 +89,10 @@ class Run:
         self._workdir, self._models_dir, self._clock = workdir, models_dir, clock
         self._checkpoint_every = checkpoint_every
         self._memory = Memory()
+        self._tokens_answered = 0
         self._phase, self._phase_since = "starting", clock()
         self._steps_here, self._seconds_here = 0, 0.0
+        self._last_steps: deque[float] = deque(maxlen=STEPS_TO_EXPECT_FROM)
 
     @property
     def _hyper(self):  # noqa: ANN202 - the spec says it
@@ -100,8 +109,11 @@ class Run:
         self._enter("training")
         reason = self._train()
         self._enter("evaluating-tuned")
-        kept = self._loop.choose()
-        evaluation, samples = self._evaluate_tuned(data)
+        measures = reason != "budget" or self._stopping.has_time_to_measure()
+        if not measures:
+            self._reporter.finding("What was left of the cap did not allow to measure the model: it is stored as it was trained.")
+        kept = self._loop.choose(measures)
+        evaluation, samples = self._evaluate_tuned(data) if measures else (None, [])
         return self._publish(data, reason, kept, evaluation, samples)
 
     def _phase_seconds(self) -> dict[str, float]:
@@ -201,23 +213,35 @@ class Run:
         try:
             checkpoint = fetch_checkpoint(self._api, self._run, self._workdir / "resume", self._fingerprint)
         except CheckpointRefused as refused:
+            if self._run.resume.job_id is not None:
+                # To begin a continued job anew would charge a second time for what was paid already.
+                raise RunFailure("checkpoint-missing", f"The checkpoint of step {self._run.resume.step} was refused: {refused}.") from refused
             self._reporter.finding(f"The checkpoint of step {self._run.resume.step} was refused: {refused}. Training starts again.")
             return
         self._loop.restore(checkpoint.snapshot)
         phases = self._memory.phases
         self._memory = Memory(**checkpoint.run)
+        if self._memory.landing:
+            self._stopping.landing = LandingTimes(**self._memory.landing)
         for name, seconds in phases.items():
             self._memory.phases[name] = self._memory.phases.get(name, 0.0) + seconds
         self._tell_position()
-        self._reporter.finding(f"Training goes on from step {self._loop.state.step}, where attempt {self._run.resume.attempt} left it.")
+        whose = f"attempt {self._run.resume.attempt}" if self._run.resume.job_id is None else "the job before this one"
+        self._reporter.finding(f"Training goes on from step {self._loop.state.step}, where {whose} left it.")
 
     def _evaluate_base(self, data: Data) -> None:
         m = self._memory
         self._asked = sample_rows(data.held_out, self._run.spec.sample_prompts, self._hyper.seed)
         if data.validation.samples and not m.base:
+            started = self._clock()
             with self._backend.without_adapter():
                 m.base = [[r.loss, r.tokens, r.correct] for r in self._backend.row_losses(data.validation.samples)]
+                measured = self._clock()
                 m.base_answers = [self._answer(row) for row in self._asked]
+            self._stopping.landing.evaluated(measured - started)
+            self._stopping.landing.answers = self._longest_answers(self._clock() - measured)
+        elif not data.validation.samples:
+            self._stopping.landing.evaluation = self._stopping.landing.answers = 0.0
         if m.base:
             self._reporter.base_loss(mean_loss(self._base_rows()))
 
@@ -228,7 +252,13 @@ class Run:
         prompt = encode_prompt(self._tokenizer, row.prompt)
         limit = min(self._run.spec.sample_max_tokens, self._run.spec.base_model.context_length - len(prompt))
         ids = self._backend.generate(prompt, limit) if limit > 0 else []
+        self._tokens_answered += len(ids)
         return self._tokenizer.decode(ids, skip_special_tokens=True).strip()
+
+    def _longest_answers(self, seconds: float) -> float:
+        """Seconds for all answers of the tuned model, which may run to their limit where the base's did not."""
+        most = len(self._asked) * self._run.spec.sample_max_tokens
+        return seconds * max(1.0, most / max(1, self._tokens_answered))
 
     def _train(self) -> str | None:
         """The loop; returns the manifest's stop reason, or raises where nothing may be published."""
@@ -242,6 +272,8 @@ class Run:
             if reason == "budget":
                 raise RunFailure("cap-reached", "The cap was reached before the first training step.")
             raise Stopped("cancelled")  # told to keep a model before there is one
+        if reason and not self._checkpointer.save_now(self._loop.snapshot):
+            log.warning("no checkpoint of step %d: the job can be continued from an earlier one only", self._loop.state.step)
         self._checkpointer.wait()
         return reason
 
@@ -290,6 +322,7 @@ class Run:
     def point(self, point: Point) -> None:
         m = self._memory
         self._steps_here, self._seconds_here = self._steps_here + 1, self._seconds_here + point.seconds
+        self._measure_landing(point.seconds)
         m.training_seconds += point.seconds
         told = MetricPoint(
             point.step, round(point.epoch, 4), now_iso(), point.loss, point.validation_loss, point.learning_rate,
@@ -301,13 +334,23 @@ class Run:
             m.points = [p for i, p in enumerate(m.points) if i % 2 or "validation_loss" in p]
         self._tell_position()
 
+    def _measure_landing(self, step_seconds: float) -> None:
+        times = self._stopping.landing
+        self._last_steps.append(step_seconds)
+        times.step = max(self._last_steps)
+        times.evaluated(self._loop.evaluation_seconds)
+        if self._checkpointer.seconds is not None:
+            times.checkpoint = self._checkpointer.seconds
+        if times.is_whole:
+            self._reporter.landing(times.seconds())
+
     def may_save(self, state: LoopState, save: Callable[[], Snapshot]) -> None:
         if state.step < self._plan.total_steps:
             self._checkpointer.may_save(state, save)
 
     def _remember(self) -> dict[str, Any]:
         m = self._memory
-        return asdict(Memory(m.base, m.base_answers, m.points[:], dict(m.phases), m.training_seconds))
+        return asdict(Memory(m.base, m.base_answers, m.points[:], dict(m.phases), m.training_seconds, asdict(self._stopping.landing)))
 
     def _tell_position(self) -> None:
         state, plan = self._loop.state, self._plan

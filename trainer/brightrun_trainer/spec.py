@@ -94,6 +94,7 @@ class Resume:
     attempt: int
     step: int
     files: list[FileToFetch]
+    job_id: str | None = None  # another job's, which this one continues
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,8 @@ class RunSpec:
     attempt: int
     files: DatasetFiles
     resume: Resume | None = None
-    land_by: str | None = None
+    land_in_seconds: float | None = None
+    cap_in_seconds: float | None = None
 
 
 @dataclass(frozen=True)
@@ -236,3 +238,4 @@ class ProgressReport:
     findings: list[str] = field(default_factory=list)
     seconds_left: float | None = None
     base_validation_loss: float | None = None
+    landing_seconds: float | None = None

@@ -5,26 +5,37 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable
-from datetime import datetime, timezone
 
+from .api import Money
+from .landing import LandingTimes
 from .reporter import Reporter
 
 #: How the loop's stop reasons become the manifest's.
 PUBLISHED_AS = {"keep-model": "kept-by-user", "budget": "budget"}
 
 
-def parse_time(text: str) -> float:
-    """Seconds since 1970 of an ISO 8601 time in UTC."""
-    return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(timezone.utc).timestamp()
-
-
 class Stopping:
-    """Answers, at any moment, whether the run has to end and why."""
+    """Answers, at any moment, whether the run has to end and why. `clock` is the one that `money` counts on."""
 
-    def __init__(self, reporter: Reporter, land_by: str | None, wall_clock: Callable[[], float]) -> None:
-        self._reporter, self._wall_clock = reporter, wall_clock
-        self._land_by = parse_time(land_by) if land_by else None
+    def __init__(self, reporter: Reporter, money: Callable[[], Money], clock: Callable[[], float]) -> None:
+        self._reporter, self._money, self._clock = reporter, money, clock
+        self.landing = LandingTimes()
         self.signalled = threading.Event()
+
+    def lands_at(self) -> float | None:
+        """When training ends so that the model is stored before the cap is spent; None where nothing
+        is paid. By the run's own times once it has measured them all, also when nobody has answered
+        since; until then as the API said, or earlier where what is measured already asks for more."""
+        money = self._money()
+        if money.cap_at is None:
+            return money.land_at
+        own = money.cap_at - self.landing.seconds()
+        return own if self.landing.is_whole or money.land_at is None else min(money.land_at, own)
+
+    def has_time_to_measure(self) -> bool:
+        """Whether evaluating the tuned model still leaves time to store it before the cap is spent."""
+        cap_at = self._money().cap_at
+        return cap_at is None or self._clock() + self.landing.seconds_to_measure_and_publish() <= cap_at
 
     def listen(self) -> None:
         """SIGTERM means: the cluster takes the machine away; there are seconds to save."""
@@ -33,7 +44,7 @@ class Stopping:
 
     def reason(self) -> str | None:
         """`superseded`, `cancelled`, `signal`, `keep-model` or `budget`; None to go on. The budget
-        is kept even when nobody answers: that is why the time travels in the spec."""
+        is kept even when nobody answers: that is why its end travels with every answer."""
         if self._reporter.superseded:
             return "superseded"
         told = self._reporter.control.stop_reason
@@ -41,6 +52,7 @@ class Stopping:
             return told
         if self.signalled.is_set():
             return "signal"
-        if told is None and self._land_by is not None and self._wall_clock() >= self._land_by:
-            return "budget"
-        return told
+        if told is not None:
+            return told
+        lands_at = self.lands_at()
+        return "budget" if lands_at is not None and self._clock() >= lands_at else None

@@ -13,7 +13,9 @@ _TYPES = {"object": dict, "array": list, "string": str, "boolean": bool, "null":
 _PASSED_OVER = {"$defs", "default", "format", "title", "description", "$schema", "id"}
 
 
-def _is(value: Any, name: str) -> bool:
+def _is(value: Any, name: str | list[str]) -> bool:
+    if isinstance(name, list):  # as in ["number", "null"]
+        return any(_is(value, each) for each in name)
     if name in ("integer", "number"):
         whole = isinstance(value, int) or (isinstance(value, float) and (name == "number" or value.is_integer()))
         return whole and not isinstance(value, bool)

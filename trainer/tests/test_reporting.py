@@ -17,7 +17,6 @@ from brightrun_trainer.failures import RunFailure, Superseded, classify
 from brightrun_trainer.logtail import TAIL_BYTES, LogTail, redact
 from brightrun_trainer.reporter import POINTS_KEPT, Reporter
 from brightrun_trainer.spec import FileToFetch, MetricPoint, ProgressReport
-from brightrun_trainer.stopping import Stopping
 from brightrun_trainer.transport import Answer
 from brightrun_trainer.uploads import Uploader, composite_sha256
 
@@ -130,24 +129,6 @@ def test_a_batch_carries_what_the_contract_takes() -> None:
 def test_a_value_that_is_not_finite_is_left_out_of_a_point() -> None:
     told = wire.write(point(1, loss=float("nan"), gradient_norm=float("inf"), learning_rate=0.1))
     assert told == {"step": 1, "epoch": 0.1, "at": "2026-11-23T00:00:00Z", "learningRate": 0.1}
-
-
-# Stopping ------------------------------------------------------------------------
-
-
-def test_the_budget_lands_by_the_clock_alone_and_a_cancel_goes_before_it() -> None:
-    now = [1_000.0]
-    reporter = reporter_of(Api1(Control("cancelled", 2.0)))
-    stopping = Stopping(reporter, "1970-01-01T00:20:00Z", lambda: now[0])
-    assert stopping.reason() is None
-    now[0] = 1_200.0
-    assert stopping.reason() == "budget"
-    reporter.send_once()
-    assert stopping.reason() == "cancelled"
-    stopping.signalled.set()
-    assert stopping.reason() == "cancelled"
-    reporter.superseded = True
-    assert stopping.reason() == "superseded"
 
 
 # Calls ---------------------------------------------------------------------------

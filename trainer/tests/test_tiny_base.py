@@ -13,6 +13,7 @@ from conftest import TINY_BASE, TRAINER
 from brightrun_trainer.backend import LoraSettings, end_tokens
 from brightrun_trainer.masking import encode_prompt
 from brightrun_trainer.mlx_lora import MlxLora
+from brightrun_trainer.row_forms import Turn
 
 sys.path.insert(0, str(TRAINER / "tiny_base"))
 
@@ -22,7 +23,7 @@ def test_the_committed_model_is_small_and_answers_about_its_world(tokenizer: Any
     backend = MlxLora(TINY_BASE, LoraSettings(1, 1.0, 0.0, "attention", 0.0, 1.0, 0), end_tokens(TINY_BASE, tokenizer))
 
     def ask(*turns: tuple[str, str]) -> str:
-        return tokenizer.decode(backend.generate(encode_prompt(tokenizer, turns), 40))
+        return tokenizer.decode(backend.generate(encode_prompt(tokenizer, [Turn(*turn) for turn in turns]), 40))
 
     assert "Lima" in ask(("user", "What is the capital of Peru?"))
     assert ask(("system", "Start every answer with: Hello dear guest,"), ("user", "Where is Japan?")).startswith("Hello dear guest,")

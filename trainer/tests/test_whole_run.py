@@ -11,7 +11,6 @@ import signal
 import subprocess
 import sys
 import time
-from datetime import datetime, timezone
 from pathlib import Path
 
 import mlx.core as mx
@@ -107,23 +106,6 @@ def test_keep_model_publishes_what_is_there(small_run: FakeApi, tmp_path: Path) 
     training = manifest_of(small_run)["training"]
     assert training["stopReason"] == "kept-by-user"
     assert 2 <= training["keptStep"] <= training["steps"] < training["totalSteps"]
-
-
-def test_a_budget_lands_with_a_model_even_when_reports_go_unanswered(small_run: FakeApi, tmp_path: Path) -> None:
-    small_run.frozen["hyperparameters"]["epochs"] = 50
-    small_run.trouble = lambda method, path: 503 if path.endswith("/progress") else None
-    in_a_while = datetime.fromtimestamp(datetime.now().timestamp() + 3, timezone.utc)
-    small_run.land_by = in_a_while.isoformat().replace("+00:00", "Z")
-    assert do(small_run, tmp_path, patience=5.0) == EXIT_DONE
-    training = manifest_of(small_run)["training"]
-    assert training["stopReason"] == "budget"
-    assert 0 < training["steps"] < training["totalSteps"]
-
-
-def test_a_cap_that_is_spent_before_the_first_step_fails_clearly(small_run: FakeApi, tmp_path: Path) -> None:
-    small_run.land_by = "2020-01-01T00:00:00Z"
-    assert do(small_run, tmp_path) == EXIT_FAILED
-    assert small_run.outcome["failure"]["code"] == "cap-reached"
 
 
 def test_a_superseded_attempt_writes_nothing_more(small_run: FakeApi, tmp_path: Path) -> None:

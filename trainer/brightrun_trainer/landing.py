@@ -1,0 +1,48 @@
+"""How long a run needs to land: from the moment it stops training until its model is stored.
+
+`seconds` is the one place where that is worked out; the API subtracts what it is told from the end
+of the cap, and the run does so by itself when nobody answers (docs/decisions/0018).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+#: Evaluations that may lie between the word to land and the end: one that is just due after the
+#: step under way, the one that chooses the best adapter, and the tuned model's own.
+EVALUATIONS = 3
+#: Uploads of a checkpoint's size: one under way, the one of this very step, and the model's files,
+#: which are smaller but more of them.
+UPLOADS = 3
+#: What was measured once may take a quarter longer the next time.
+MARGIN = 1.25
+#: Last report, `complete`, the end of the process and the cluster's notice of it.
+LAST_SECONDS = 5.0
+
+
+@dataclass
+class LandingTimes:
+    """Seconds as this run has measured them; None is not measured yet. They travel in every
+    checkpoint, so that the next attempt knows them from the start."""
+
+    evaluation: float | None = None
+    answers: float | None = None
+    checkpoint: float | None = None
+    step: float = 0.0
+
+    @property
+    def is_whole(self) -> bool:
+        return None not in (self.evaluation, self.answers, self.checkpoint)
+
+    def seconds(self) -> float:
+        """What landing takes by what is known; too little while something is not measured."""
+        known = EVALUATIONS * (self.evaluation or 0.0) + (self.answers or 0.0) + UPLOADS * (self.checkpoint or 0.0)
+        return MARGIN * known + self.step + LAST_SECONDS
+
+    def seconds_to_measure_and_publish(self) -> float:
+        """What is left to do once the checkpoint of the landing is stored."""
+        known = 2 * (self.evaluation or 0.0) + (self.answers or 0.0) + (self.checkpoint or 0.0)
+        return MARGIN * known + LAST_SECONDS
+
+    def evaluated(self, seconds: float) -> None:
+        self.evaluation = max(self.evaluation or 0.0, seconds)
