@@ -47,6 +47,11 @@ test.each(['', '  ', '42', 'yes', 'Ulm', '12 %', '| 1 | 2 |', '...', 'a1b2c3d4e5
   (text) => expect(languageOf(text)).toBe('unknown'),
 );
 
+test.each(['In South America.', 'Water boils at 100 degrees.', 'Nitrogen and oxygen', 'Two hundred miles'])(
+  'A short text that fits several languages is none of them: %j',
+  (text) => expect(['en', 'unknown']).toContain(languageOf(text)),
+);
+
 test('One sign of a script of its own is enough', () => {
   expect(languageOf('是')).toBe('zh');
   expect(languageOf('はい')).toBe('ja');
