@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { OutboxRecord } from '../../contracts/training-jobs.ts';
 import { coreKeys, SHARDS, UNFINISHED, unfinishedShards } from '../runtime/dynamo-keys.ts';
 import type { Documents } from '../runtime/dynamo.ts';
+import { log } from '../runtime/log.ts';
 import type { OutboxStore, UnfinishedIndex } from './outbox-store.ts';
 import type { UnfinishedRow } from './sweep-unfinished.ts';
 
@@ -32,13 +33,24 @@ export function dynamoOutbox(documents: Documents, coreTable: string): OutboxSto
       );
       return pages
         .flatMap((page) => page.Items ?? [])
-        .map((row) => OutboxRecord.parse(row))
+        .flatMap((row) => readable(row, OutboxRecord))
         .filter((record) => Date.parse(record.createdAt) <= before.getTime());
     },
     async remove(id) {
       await documents.send(new DeleteCommand({ TableName: coreTable, Key: coreKeys.outbox(id) }));
     },
   };
+}
+
+/** A row that cannot be read is told and passed over: it must not keep the others from their sweep (fault 17). */
+function readable<Schema extends z.ZodType>(
+  row: Record<string, unknown>,
+  schema: Schema,
+): z.output<Schema>[] {
+  const parsed = schema.safeParse(row);
+  if (parsed.success) return [parsed.data];
+  log.error('A row of unfinished work cannot be read', { pk: row['pk'], sk: row['sk'], error: parsed.error });
+  return [];
 }
 
 const Row = z.union([
@@ -52,8 +64,7 @@ const Row = z.union([
   z.object({ sk: z.string().startsWith('DATASET#'), owner: z.string(), id: z.string() }),
 ]);
 
-function unfinishedRow(item: unknown): UnfinishedRow {
-  const row = Row.parse(item);
+function unfinishedRow(row: z.infer<typeof Row>): UnfinishedRow {
   if ('version' in row) {
     return {
       kind: 'dataset-version',
@@ -86,7 +97,10 @@ export function dynamoUnfinishedIndex(documents: Documents, coreTable: string): 
           ),
         ),
       );
-      return pages.flatMap((page) => page.Items ?? []).map(unfinishedRow);
+      return pages
+        .flatMap((page) => page.Items ?? [])
+        .flatMap((row) => readable(row, Row))
+        .map(unfinishedRow);
     },
   };
 }

@@ -60,8 +60,15 @@ async function seen(
 function paidUntil(job: LiveJob, what: Seen, verdict: Verdict, now: Date): string | undefined {
   if ('end' in verdict) return verdict.end.at;
   if (verdict.kind === 'publish') return verdict.endedAt;
+  // A trainer that has said its last word costs nothing after it, whatever the cluster still says.
+  const said = job.completion?.attempt === job.attempt ? job.completion.at : undefined;
   const until =
-    what.look.state === 'unreachable' ? what.heardAt : isBillingDue(job, now) ? now.toISOString() : undefined;
+    said ??
+    (what.look.state === 'unreachable'
+      ? what.heardAt
+      : isBillingDue(job, now)
+        ? now.toISOString()
+        : undefined);
   // While nobody answers, an interval is written when it is worth a record, as otherwise.
   return until && isBillingDue(job, new Date(until)) ? until : undefined;
 }

@@ -70,18 +70,27 @@ const completionOf = (job: LiveJob) => (job.completion?.attempt === job.attempt 
 const age = (time: string | undefined, now: Date): number =>
   time === undefined ? 0 : now.getTime() - Date.parse(time);
 
+const latest = (one: string, other: string | undefined): string =>
+  other !== undefined && other > one ? other : one;
+
 /** When the attempt was first known to run: its start, or the moment it claimed itself. */
 export const ranFrom = (job: LiveJob): string | undefined =>
   newestAttempt(job)?.startedAt ?? claimOf(job)?.at;
 
+/** A report takes seconds; a cluster that tells an end so long before one has a clock that is behind (fault 39). */
+const CLOCK_TOLERANCE_MS = MINUTE;
+
 /** When the attempt ended, as far as anybody can tell. */
 function endOf(job: LiveJob, seen: Seen, now: Date): string {
   const submittedAt = newestAttempt(job)?.submittedAt ?? job.createdAt;
-  const startedAt = ranFrom(job) ?? submittedAt;
-  // What is paid for has run: a cluster whose clock is behind does not take it back.
-  const from = job.billedTo !== undefined && job.billedTo > startedAt ? job.billedTo : startedAt;
+  // What is paid for has run, whatever clock tells otherwise.
+  const from = latest(ranFrom(job) ?? submittedAt, job.billedTo);
   const said = completionOf(job)?.at ?? seen.heardAt;
-  if (seen.look.state === 'ended') return between(seen.look.endedAt, from, now);
+  if (seen.look.state === 'ended') {
+    const told = seen.look.endedAt;
+    const isBehind = told && said && told.getTime() < Date.parse(said) - CLOCK_TOLERANCE_MS;
+    return between(isBehind ? new Date(said) : told, from, now);
+  }
   // Lost or out of reach: it is known to have run until it was last heard, and paid for until then.
   return between(said === undefined ? new Date(from) : new Date(said), from, now);
 }

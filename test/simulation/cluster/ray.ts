@@ -74,6 +74,8 @@ export class ScriptedRay {
   takenGpus = 0;
   /** Until then a stop is answered and does nothing (fault 37). */
   deafUntil = 0;
+  /** Its clock stands so many milliseconds beside ours (fault 39). */
+  clockOffsetMs = 0;
   readonly #parts: RayParts;
 
   constructor(parts: RayParts) {
@@ -203,7 +205,7 @@ export class ScriptedRay {
   #end(submitted: Submitted, status: RayStatus, message: string): void {
     submitted.status = status;
     submitted.message = message;
-    submitted.endTime = this.#parts.clock.now();
+    submitted.endTime = this.#parts.clock.now() + this.clockOffsetMs;
   }
 
   #stop(submitted: Submitted): DoorAnswer {

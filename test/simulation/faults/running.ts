@@ -89,11 +89,12 @@ export const RUNNING: readonly Fault[] = [
     title: 'a flood, values that are not finite, steps backwards, a clock off by an hour',
     isSurvived: true,
     arm(world, random) {
-      const kind = random.pick(['flood', 'wild', 'fast', 'slow', 'twice'] as const);
+      const kind = random.pick(['flood', 'wild', 'fast', 'slow', 'cluster', 'twice'] as const);
       if (kind === 'flood') world.trainerFaults.floods = true;
       if (kind === 'wild') world.trainerFaults.wildNumbers = true;
       if (kind === 'fast') world.trainerFaults.clockOffsetMs = 60 * MINUTE;
       if (kind === 'slow') world.trainerFaults.clockOffsetMs = -60 * MINUTE;
+      if (kind === 'cluster') world.ray.clockOffsetMs = random.pick([-60, -5, 60]) * MINUTE;
       if (kind === 'twice') world.trainerFaults.doublesReports = true;
       world.onTrainer('trained-on', () => world.hit(39, kind));
     },

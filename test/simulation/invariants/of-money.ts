@@ -47,7 +47,12 @@ function againstReality(evidence: Evidence, job: Job, records: readonly StoredCo
       found.push(`attempt ${attempt} of ${job.id} held a GPU ${held / 1000} s and is paid ${paid / 1000} s`);
     }
     // A cluster out of reach, or calls that fail, delay a look; then only too much is wrong, not too little.
-    const isQuiet = !wasSilent && evidence.faults.every((fault) => QUIET.includes(fault));
+    const isLost = LOSING.some((fault) => evidence.faults.includes(fault));
+    const isQuiet =
+      !wasSilent &&
+      evidence.faults.every((fault) => QUIET.includes(fault)) &&
+      // A flood is refused, so its trainer was never heard; a lost run is paid for until it was last heard.
+      !(isLost && evidence.faults.includes(39));
     if (isQuiet && paid < held - 2 * POLL_MS) {
       found.push(
         `attempt ${attempt} of ${job.id} held a GPU ${held / 1000} s and is paid only ${paid / 1000} s`,
@@ -57,6 +62,7 @@ function againstReality(evidence: Evidence, job: Job, records: readonly StoredCo
   return found;
 }
 
+const LOSING = [25, 34, 38];
 /** Faults that keep nobody from looking at the cluster. */
 const QUIET = [5, 13, 14, 16, 17, 31, 32, 34, 38, 39, 42, 43, 45];
 

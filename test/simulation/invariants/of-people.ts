@@ -9,7 +9,7 @@ export const ownersApart: Check = (evidence) => {
     .map(({ id }) => id);
   for (const { operation, owner, status, answer } of evidence.history.of('answer')) {
     if (owner === evidence.owner) continue;
-    if (status < 400 || status >= 500) found.push(`${operation} answered a stranger ${status}`);
+    if (status > 0 && status < 400) found.push(`${operation} answered a stranger ${status}`);
     const text = JSON.stringify(answer);
     for (const id of ids) if (text.includes(id)) found.push(`${operation} told a stranger of ${id}`);
   }
