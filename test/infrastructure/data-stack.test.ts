@@ -1,5 +1,6 @@
 /** What local runs accept but do not prove: recovery, expiry, protection, TLS, CORS, lifecycles, sign-up rules. */
 import { describe, expect, test } from '@jest/globals';
+import { LIMITS } from '../../contracts/limits.ts';
 import { resource, resources, synthesized, type Template } from './synthesized.ts';
 
 const { data: prod } = synthesized('production').templates;
@@ -121,7 +122,7 @@ describe('buckets', () => {
     },
   );
 
-  test('only checkpoints that were tagged as superseded end after a week', () => {
+  test('only tagged checkpoints end: superseded ones after a week, one to go on from two days after its offer', () => {
     const { Rules } = resource(prod, 'AWS::S3::Bucket', 'models').Properties['LifecycleConfiguration'] as {
       Rules: Record<string, unknown>[];
     };
@@ -130,6 +131,10 @@ describe('buckets', () => {
       expect.objectContaining({
         ExpirationInDays: 7,
         TagFilters: [{ Key: 'brightrun:lifecycle', Value: 'superseded-checkpoint' }],
+      }),
+      expect.objectContaining({
+        ExpirationInDays: LIMITS.checkpointDays + 2,
+        TagFilters: [{ Key: 'brightrun:lifecycle', Value: 'resumable-checkpoint' }],
       }),
     ]);
   });
