@@ -131,7 +131,8 @@ export function isGivenUp(job: LiveJob, now: Date): boolean {
 }
 
 function onLive(job: LiveJob, seen: Seen, now: Date): Verdict {
-  const isPending = seen.look.state === 'pending';
+  // One that has run does not wait for its start again: then the status flaps (fault 29), and it is held to run.
+  const isPending = seen.look.state === 'pending' && ranFrom(job) === undefined;
   const completion = completionOf(job);
   if (job.cancelRequestedAt) {
     if (isPending) {
@@ -208,6 +209,18 @@ function onSilence(job: LiveJob, seen: Seen & { look: { state: 'unreachable' } }
   return { kind: 'fail', failure: failureOf(code, detail, seen.logLine), end };
 }
 
+/**
+ * Whether the cluster calls a run failed whose trainer goes on reporting: a start that it gave up and that woke later
+ * holds a GPU (fault 33), so it is stopped, and no other attempt begins while it is heard (I1). Four reports that
+ * stay away mean that it is gone.
+ */
+function livesOn(job: LiveJob, { look, heardAt, hasManifest }: Seen, now: Date): boolean {
+  if (look.state !== 'ended' || look.how !== 'failed' || hasManifest) return false;
+  if (!look.endedAt || heardAt === undefined || completionOf(job)) return false;
+  const isAfter = Date.parse(heardAt) > look.endedAt.getTime() + CLOCK_TOLERANCE_MS;
+  return isAfter && age(heardAt, now) < LINGER_MS;
+}
+
 /** What to do after one look. Pure: the same look at the same time means the same. */
 export function verdictOnRun(job: LiveJob, seen: Seen, now: Date): Verdict {
   const { look } = seen;
@@ -219,6 +232,7 @@ export function verdictOnRun(job: LiveJob, seen: Seen, now: Date): Verdict {
       return onLive(job, seen, now);
     case 'ended':
     case 'absent':
+      if (livesOn(job, seen, now)) return { kind: 'stop' };
       // Also where the cluster says FAILED (fault 31), and where a cancellation came after the model was whole.
       if (seen.hasManifest) return { kind: 'publish', endedAt: endOf(job, seen, now) };
       return withoutManifest(job, seen, now);

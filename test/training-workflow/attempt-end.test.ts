@@ -26,7 +26,7 @@ test('a cluster whose clock is an hour behind is believed less than the trainer 
   const world = new World(runningJob());
   world.live = liveAt(250);
   world.looks.set(RUN, ended('failed', -3300));
-  await observeRun(world, input, at(260));
+  await observeRun(world, input, at(380));
   expect(paidUntil(world)).toBe(at(250).toISOString());
 });
 
@@ -36,4 +36,26 @@ test('a report that was under way when the run ended does not lengthen it', asyn
   world.looks.set(RUN, ended('failed', 230));
   await observeRun(world, input, at(260));
   expect(paidUntil(world)).toBe(at(230).toISOString());
+});
+
+test('a run that kept its model and flaps to pending is not cancelled at once', async () => {
+  const completion = {
+    ...{ attempt: 1, outcome: 'published' as const, at: at(400).toISOString() },
+    ...{ manifestKey: 'm', manifestVersionId: 'm1' },
+  };
+  const wish = { cancelRequestedAt: at(300).toISOString(), keepModel: true };
+  const world = new World(runningJob({ completion, ...wish }));
+  world.looks.set(RUN, { state: 'pending' });
+  await observeRun(world, input, at(410));
+  expect(world.job.status).toBe('running');
+});
+
+test('a run called failed whose trainer goes on is stopped, and no other begins while it is heard', async () => {
+  const world = new World(runningJob());
+  world.looks.set(RUN, ended('failed', 12));
+  world.live = liveAt(300);
+  await observeRun(world, input, at(310));
+  expect([world.job.status, world.stopped]).toEqual(['running', [RUN]]);
+  await observeRun(world, input, at(430));
+  expect(world.job).toMatchObject({ status: 'submitting', attempt: 2 });
 });
