@@ -40,6 +40,8 @@ const LOAD_LIBRARIES_SECONDS: Range = { low: 1, expected: 3.5, high: 15 };
 const CHECKPOINT_BYTES_PER_PARAMETER = 16;
 /** The published adapter is float32. */
 const ADAPTER_BYTES_PER_PARAMETER = 4;
+/** Ending, and being seen to land before the cluster is asked to stop the run (trainer: landing.py, LAST_SECONDS). */
+const LANDING_LAST_SECONDS = 25;
 /** Under about 100 steps an adapter has hardly moved (facts.md §5). */
 const FEW_STEPS = 100;
 /** The suggested cap leaves a fifth above the high end: a run should end by itself, not at its cap. */
@@ -105,7 +107,13 @@ function phasesOf(
   );
   // In the trainer's own order: an evaluation that is just due, a checkpoint under way and one of this very step, the
   // choice of the best adapter, the tuned model's evaluation and answers, and the upload (trainer: landing.py).
-  const landing = [times(evaluation, 3), answers, times(checkpoint, 2), publishing].reduce(add);
+  const landing = [
+    times(evaluation, 3),
+    answers,
+    times(checkpoint, 2),
+    publishing,
+    fixed(LANDING_LAST_SECONDS),
+  ].reduce(add);
   return {
     phases: {
       starting: gpuType.startSeconds,

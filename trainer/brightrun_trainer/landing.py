@@ -16,8 +16,11 @@ EVALUATIONS = 3
 UPLOADS = 3
 #: What was measured once may take a quarter longer the next time.
 MARGIN = 1.25
-#: Last report, `complete`, the end of the process and the cluster's notice of it.
-LAST_SECONDS = 5.0
+#: Last report, `complete`, the end of the process and the cluster's notice of it: 5 s. And the 20 s
+#: before the cap's end at which the cluster is asked to stop a run that is not seen landing
+#: (lambdas/training-workflow/run-verdict.ts): one that lands in time is seen landing before them.
+LAST_SECONDS = 25.0
+EXIT_SECONDS = 5.0
 
 
 @dataclass
@@ -42,7 +45,7 @@ class LandingTimes:
     def seconds_to_measure_and_publish(self) -> float:
         """What is left to do once the checkpoint of the landing is stored."""
         known = 2 * (self.evaluation or 0.0) + (self.answers or 0.0) + (self.checkpoint or 0.0)
-        return MARGIN * known + LAST_SECONDS
+        return MARGIN * known + EXIT_SECONDS
 
     def evaluated(self, seconds: float) -> None:
         self.evaluation = max(self.evaluation or 0.0, seconds)

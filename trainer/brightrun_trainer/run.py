@@ -272,6 +272,8 @@ class Run:
             if reason == "budget":
                 raise RunFailure("cap-reached", "The cap was reached before the first training step.")
             raise Stopped("cancelled")  # told to keep a model before there is one
+        if reason:  # before its checkpoint: whoever looks sees that it is landing
+            self._enter("evaluating-tuned")
         if reason and not self._checkpointer.save_now(self._loop.snapshot):
             log.warning("no checkpoint of step %d: the job can be continued from an earlier one only", self._loop.state.step)
         self._checkpointer.wait()

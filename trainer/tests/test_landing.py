@@ -12,7 +12,7 @@ from test_reporting import Api1, Script, Time, TOKEN, api_of, reporter_of
 from test_whole_run import do, manifest_of
 
 from brightrun_trainer.api import Control, Money
-from brightrun_trainer.landing import LAST_SECONDS, MARGIN, LandingTimes
+from brightrun_trainer.landing import EXIT_SECONDS, LAST_SECONDS, MARGIN, LandingTimes
 from brightrun_trainer.main import EXIT_DONE, EXIT_FAILED
 from brightrun_trainer.stopping import Stopping
 
@@ -39,7 +39,7 @@ def stopping_of(clock: Clock, money: Money, **times: float) -> Stopping:
 def test_landing_is_three_evaluations_the_answers_and_three_uploads_with_a_quarter_more() -> None:
     times = LandingTimes(evaluation=10.0, answers=4.0, checkpoint=6.0, step=2.0)
     assert times.seconds() == MARGIN * (30 + 4 + 18) + 2 + LAST_SECONDS
-    assert times.seconds_to_measure_and_publish() == MARGIN * (20 + 4 + 6) + LAST_SECONDS
+    assert times.seconds_to_measure_and_publish() == MARGIN * (20 + 4 + 6) + EXIT_SECONDS
 
 
 def test_until_all_is_measured_a_run_lands_when_it_was_told_or_earlier_where_it_knows_better() -> None:
@@ -79,7 +79,7 @@ def test_the_budget_lands_by_the_clock_alone_and_a_cancel_goes_before_it() -> No
 def test_a_measurement_is_left_out_where_it_would_spend_the_cap() -> None:
     clock, times = Clock(), {"evaluation": 10.0, "answers": 0.0, "checkpoint": 0.0}
     stopping = stopping_of(clock, Money(land_at=0.0, cap_at=100.0), **times)
-    clock.now = 100.0 - MARGIN * 20 - LAST_SECONDS
+    clock.now = 100.0 - MARGIN * 20 - EXIT_SECONDS
     assert stopping.has_time_to_measure()
     clock.now += 0.1
     assert not stopping.has_time_to_measure()
@@ -119,7 +119,7 @@ def test_an_answer_renews_it_later_or_earlier_and_one_without_it_changes_nothing
 def test_a_budget_lands_with_a_model_and_a_checkpoint_of_that_very_step_when_no_report_is_answered(small_run: FakeApi, tmp_path: Path) -> None:
     small_run.frozen["hyperparameters"] |= {"epochs": 50, "batchSize": 1}
     small_run.trouble = lambda method, path: 503 if path.endswith("/progress") else None
-    small_run.land_in, small_run.cap_in = 3.0, 10.0
+    small_run.land_in, small_run.cap_in = 3.0, 29.0
     assert do(small_run, tmp_path, checkpoint_every=0.0, patience=5.0) == EXIT_DONE
     training = manifest_of(small_run)["training"]
     assert training["stopReason"] == "budget"
