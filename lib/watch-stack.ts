@@ -5,6 +5,7 @@ import {
   ComparisonOperator,
   Dashboard,
   GraphWidget,
+  MathExpression,
   Metric,
   TextWidget,
   TreatMissingData,
@@ -205,9 +206,24 @@ function watches({ stage, workflow, api }: WatchStackProps): Watch[] {
     {
       heading: 'The cluster cannot be watched',
       impact: 'Runs go on unseen: progress, caps and cancelling rest on the trainer alone.',
-      metric: workflow.pollWindow.metricFailed({ period: FIVE_MINUTES, statistic: 'Sum' }),
+      // Windows that broke, and a cluster that is silent: its looks return that as data and break nothing.
+      metric: new MathExpression({
+        expression: 'FILL(broken, 0) + FILL(silent, 0)',
+        usingMetrics: {
+          broken: workflow.pollWindow.metricFailed({ period: FIVE_MINUTES, statistic: 'Sum' }),
+          silent: workflow.silentCluster,
+        },
+        label: 'Broken windows and calls without an answer',
+        period: FIVE_MINUTES,
+      }),
       above: 0,
       periods: 3,
+    },
+    {
+      heading: 'A stop does not free its GPU',
+      impact: 'Somebody cancelled, or a cap is reached, and the run goes on holding GPUs that are paid for.',
+      metric: workflow.overdueStops,
+      above: 0,
     },
     {
       heading: 'Functions are throttled',

@@ -10,7 +10,9 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { GIVEN_UP } from '../lambdas/datasets/validation-queue.ts';
+import { CLUSTER_SILENT } from '../lambdas/training-workflow/circuit.ts';
 import { STEPS, type Step } from '../lambdas/training-workflow/steps.ts';
+import { STOP_OVERDUE } from '../lambdas/training-workflow/stop-watch.ts';
 import { offers, setting, type Grant } from './constructs/grant.ts';
 import { OutcomeTopic } from './constructs/outcome-topic.ts';
 import { ServiceFunction, type ServiceFunctionProps } from './constructs/service-function.ts';
@@ -38,6 +40,9 @@ const VALIDATION_TIMEOUT = Duration.minutes(10);
 /** 1,769 MB are one core (facts.md §2): the check uses two, and a third has nothing to do while S3 sends the file. */
 const VALIDATION_MEMORY_MB = 2 * 1769;
 
+/** They call the GPU cluster, and join its VPC where it has one. */
+const SPEAK_TO_CLUSTER: readonly Step[] = ['submit-run', 'observe-run', 'clean-up'];
+
 /** What runs behind the API: checking datasets, training jobs, telling people. */
 export class WorkflowStack extends Stack {
   readonly validationQueue: Queue;
@@ -49,6 +54,10 @@ export class WorkflowStack extends Stack {
   readonly functions: Readonly<Record<string, ServiceFunction>>;
   /** Checks and repairs of which no further try is made. */
   readonly givenUpVersions: IMetric;
+  /** Looks that found a run alive five minutes after it was asked to stop. */
+  readonly overdueStops: IMetric;
+  /** Calls that a silent cluster did not answer, of all jobs together at most one in fifteen seconds. */
+  readonly silentCluster: IMetric;
 
   constructor(scope: Construct, id: string, props: WorkflowStackProps) {
     super(scope, id, props);
@@ -148,6 +157,8 @@ export class WorkflowStack extends Stack {
     const steps = this.#steps(stage, data, addFunction);
     this.pollWindow = this.#stateMachine('poll-window', stage, pollWindow({ functions: steps.names }, stage));
     mayCall(this.pollWindow, [steps.names['observe-run']]);
+    this.overdueStops = this.#countedBySteps(steps.functions, 'OverdueStops', STOP_OVERDUE, stage);
+    this.silentCluster = this.#countedBySteps(steps.functions, 'SilentCluster', CLUSTER_SILENT, stage);
     const workflowName = `brightrun-${stage.name}-training-workflow`;
     this.trainingWorkflow = this.#stateMachine(
       'training-workflow',
@@ -285,7 +296,6 @@ export class WorkflowStack extends Stack {
         data.models.tags('models/'),
       ],
     };
-    const speaksToCluster: readonly Step[] = ['submit-run', 'observe-run', 'clean-up'];
     const functions = {} as Record<Step, ServiceFunction>;
     const names = {} as Record<Step, string>;
     for (const step of STEPS) {
@@ -293,11 +303,24 @@ export class WorkflowStack extends Stack {
         entry: `training-workflow/${step}`,
         timeout: STEP_TIMEOUT,
         may: may[step],
-        speaksToCluster: speaksToCluster.includes(step),
+        speaksToCluster: SPEAK_TO_CLUSTER.includes(step),
       });
       names[step] = functions[step].function.functionArn;
     }
     return { functions, names };
+  }
+
+  /** How often the steps that speak to the cluster log a sentence: one metric of them all. */
+  #countedBySteps(
+    functions: Readonly<Record<Step, ServiceFunction>>,
+    metricName: string,
+    message: string,
+    stage: Stage,
+  ): IMetric {
+    const [metric] = SPEAK_TO_CLUSTER.map((step) => functions[step].counts(metricName, message, stage));
+    if (!metric) throw new Error('No step speaks to the cluster.');
+    // The same name in the same namespace is one metric: any of them stands for all.
+    return metric;
   }
 
   #stateMachine(

@@ -6,6 +6,7 @@ import type * as z from 'zod';
 import { SettingsRecord } from '../../contracts/account.ts';
 import { AdminChangeRecord, JobListing, PlatformSettingsRecord, UserListing } from '../../contracts/admin.ts';
 import { BudgetRecord, SpendRecord, StoredCostRecord } from '../../contracts/costs.ts';
+import { ClusterHealthRecord } from '../../contracts/cluster.ts';
 import { DatasetRecord, DatasetVersionRecord } from '../../contracts/datasets.ts';
 import { JobEventRecord, LiveRecord, MetricChunkRecord, WatchRecord } from '../../contracts/metrics.ts';
 import { ModelRecord } from '../../contracts/models.ts';
@@ -18,6 +19,7 @@ const stored: Record<string, z.ZodType> = {
   AdminChangeRecord,
   BudgetRecord,
   CheckpointManifest,
+  ClusterHealthRecord,
   DatasetRecord,
   DatasetVersionRecord,
   FrozenRunSpec,

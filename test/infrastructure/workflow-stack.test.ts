@@ -4,7 +4,9 @@ import { describe, expect, test } from '@jest/globals';
 import * as z from 'zod';
 import { GIVEN_UP } from '../../lambdas/datasets/validation-queue.ts';
 import { TRY_SECONDS } from '../../lambdas/datasets/version-lease.ts';
+import { CLUSTER_SILENT } from '../../lambdas/training-workflow/circuit.ts';
 import { STEPS } from '../../lambdas/training-workflow/steps.ts';
+import { STOP_OVERDUE } from '../../lambdas/training-workflow/stop-watch.ts';
 import { LIMITS } from '../../contracts/limits.ts';
 import { LAMBDA_BUSY, stepThrew } from '../../lib/retry-policies.ts';
 import { readStage } from '../../lib/stage.ts';
@@ -218,7 +220,7 @@ describe('validation', () => {
   });
 
   test('a version that is given up is counted by what the log says of it', () => {
-    const filter = resource(workflow, 'AWS::Logs::MetricFilter');
+    const filter = resource(workflow, 'AWS::Logs::MetricFilter', 'validatedataset');
     // Lambda puts the one object that is logged under `message`, and its own sentence stands there again.
     expect(filter.Properties['FilterPattern']).toBe(`{ $.message.message = "${GIVEN_UP}" }`);
   });
@@ -233,6 +235,26 @@ describe('validation', () => {
       FunctionResponseTypes: ['ReportBatchItemFailures'],
     });
   });
+});
+
+test.each([
+  ['a run that does not stop', 'OverdueStops', STOP_OVERDUE],
+  ['a cluster that does not answer', 'SilentCluster', CLUSTER_SILENT],
+])('%s is one metric of all steps that speak to the cluster', (_, metricName, sentence) => {
+  const filters = resources(workflow, 'AWS::Logs::MetricFilter').filter(({ Properties }) =>
+    JSON.stringify(Properties).includes(`"${metricName}"`),
+  );
+  expect(filters.map(({ id }) => id.replace(/Logs.*$/, '')).sort()).toEqual(
+    ['cleanup', 'observerun', 'submitrun'].sort(),
+  );
+  for (const { Properties } of filters) {
+    expect(Properties).toMatchObject({
+      FilterPattern: `{ $.message.message = "${sentence}" }`,
+      MetricTransformations: [
+        { MetricName: metricName, MetricNamespace: 'BrightRun/prod', MetricValue: '1' },
+      ],
+    });
+  }
 });
 
 test('unfinished work is looked for every five minutes', () => {

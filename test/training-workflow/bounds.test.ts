@@ -35,6 +35,7 @@ describe('a step', () => {
           jobs: world.jobs,
           telemetry: world.telemetry,
           cluster: world.cluster,
+          overdue: world.overdue,
           catalog,
           runsApiUrl: 'https://runs.test/v1',
           bootstrapToken: async (run) => bootstrapToken('key', run),
@@ -62,7 +63,7 @@ describe('a step', () => {
 
   test('gives stop and keep a quarter of an hour, then the cluster is asked to end it', async () => {
     const cancelRequestedAt = at(100).toISOString();
-    const world = new World(runningJob({ cancelRequestedAt, keepModel: true }));
+    const world = new World(runningJob({ cancelRequestedAt, keepModel: true, capUsdMicros: 100_000_000 }));
     world.looks.set(`${JOB_ID}-1`, { state: 'running' });
     world.live = liveAt(900);
     await observeRun(world, input, at(1000));
