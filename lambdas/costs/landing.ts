@@ -41,7 +41,7 @@ const UNKNOWN_SHARE = 0.1;
 const UNKNOWN_SECONDS = 60;
 
 /** What landing takes: as this run has measured it, before that as it was estimated at the slow end. */
-export function landingSeconds(job: TrainingJobRecord, measured?: number): number {
+function landingSeconds(job: TrainingJobRecord, measured?: number): number {
   const expected = measured ?? job.estimate.landingSeconds;
   if (expected !== undefined) return expected;
   const whole = secondsPaidBy(job.capUsdMicros, job.usdMicrosPerHour, job.gpuCount);
