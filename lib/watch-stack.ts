@@ -5,7 +5,6 @@ import {
   ComparisonOperator,
   Dashboard,
   GraphWidget,
-  MathExpression,
   Metric,
   TextWidget,
   TreatMissingData,
@@ -206,16 +205,15 @@ function watches({ stage, workflow, api }: WatchStackProps): Watch[] {
     {
       heading: 'The cluster cannot be watched',
       impact: 'Runs go on unseen: progress, caps and cancelling rest on the trainer alone.',
-      // Windows that broke, and a cluster that is silent: its looks return that as data and break nothing.
-      metric: new MathExpression({
-        expression: 'FILL(broken, 0) + FILL(silent, 0)',
-        usingMetrics: {
-          broken: workflow.pollWindow.metricFailed({ period: FIVE_MINUTES, statistic: 'Sum' }),
-          silent: workflow.silentCluster,
-        },
-        label: 'Broken windows and calls without an answer',
-        period: FIVE_MINUTES,
-      }),
+      metric: workflow.pollWindow.metricFailed({ period: FIVE_MINUTES, statistic: 'Sum' }),
+      above: 0,
+      periods: 3,
+    },
+    {
+      // Not one alarm of both sums: an alarm on a metric is what every deployment target evaluates.
+      heading: 'The cluster does not answer',
+      impact: 'Runs go on unseen, and nothing new starts.',
+      metric: workflow.silentCluster,
       above: 0,
       periods: 3,
     },
