@@ -120,6 +120,21 @@ describe('Rows that are not near', () => {
     expect(nearLines([...rows, copy])).toEqual(new Map([[401, 51]]));
   });
 
+  test('copies of the first rows are found, of which nothing told yet that most of their sentences are a template', () => {
+    const r = seeded(11);
+    const sentences = Array.from({ length: 16 }, () => words(r, 13).join(' '));
+    const told = () => `${r.pick(sentences)} ${words(r, 4).join(' ')}.`;
+    const text = (count: number) => Array.from({ length: count }, told).join(' ');
+    const rightOf10 = Array.from({ length: 20 }, () => {
+      const rows = Array.from({ length: 300 }, () => chat(text(2), text(5)));
+      const copies = rows.slice(0, 10).map(([one, two]) => [one!, answered(`${two?.content} I hope so.`)]);
+      const found = nearLines([...rows, ...copies]);
+      expect([...found.keys()].filter((line) => line <= rows.length)).toEqual([]);
+      return copies.filter((_copy, at) => found.get(rows.length + at + 1) === at + 1).length;
+    });
+    expect(rightOf10.reduce((sum, right) => sum + right, 0)).toBeGreaterThanOrEqual(198);
+  });
+
   test('a long system message that rows share makes none of them near, few as they are', () => {
     const r = seeded(7);
     const system: Turn = { role: 'system', content: words(r, 300).join(' '), learnt: false };

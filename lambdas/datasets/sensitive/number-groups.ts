@@ -23,7 +23,7 @@ export const isTable = ({ starts }: NumberGroups): boolean => starts.length > MO
 const isDigit = (code: number) => code >= 48 && code <= 57;
 
 /** The number that begins at `from`, as far as at most three separators stand between two digits. */
-export function groupsAt(text: string, from: number): NumberGroups {
+function groupsAt(text: string, from: number): NumberGroups {
   const groups: NumberGroups = { from, to: from, digits: 0, starts: [], ends: [] };
   for (let at = from; at < text.length;) {
     let end = at;

@@ -3,7 +3,7 @@ import { BLOCKS } from './clean-blocks.ts';
 import { NAMES, SENTENCES } from './clean-sentences.ts';
 import { HEX, type Random } from './random.ts';
 
-export interface Message {
+interface Message {
   role: string;
   content: string | null;
   [field: string]: unknown;
@@ -32,7 +32,7 @@ export function prose(r: Random, language: string, sentences: number): string {
   return Array.from({ length: sentences }, () => sentence(r, language)).join(' ');
 }
 
-export const languageFor = (r: Random): string => (r.below(3) > 0 ? 'en' : r.pick(Object.keys(SENTENCES)));
+const languageFor = (r: Random): string => (r.below(3) > 0 ? 'en' : r.pick(Object.keys(SENTENCES)));
 
 /** A question and an answer in one language, with a block of another kind in some. */
 export function cleanChat(r: Random, row: number): ChatRow {

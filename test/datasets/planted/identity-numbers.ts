@@ -6,7 +6,7 @@ const weighted = (digits: string, weights: readonly number[]) =>
   sum(weights.map((weight, at) => weight * Number(digits.charAt(at))));
 
 /** ISO/IEC 7812: every second digit from the right is doubled. */
-export function withLuhn(digits: string): string {
+function withLuhn(digits: string): string {
   const doubled = [...digits].reverse().map((digit, at) => {
     const value = Number(digit) * (at % 2 === 0 ? 2 : 1);
     return value > 9 ? value - 9 : value;

@@ -7,7 +7,7 @@ import { readPreference } from './row-preference.ts';
 import { shareGptProblems } from './row-sharegpt.ts';
 import type { Row, Turn } from './row-turn.ts';
 
-export type { Row, RowProblem, ToolCall, Turn } from './row-turn.ts';
+export type { Row, RowProblem, Turn } from './row-turn.ts';
 
 /** The form a row has by its fields; the order is the trainer's (trainer/brightrun_trainer/dataset.py). */
 function formatOf(row: Fields): DatasetFormat | null {
