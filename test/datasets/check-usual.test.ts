@@ -2,6 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { linesOf } from '../../lambdas/datasets/check/blocks/block-lines.ts';
 import { UsualRows } from '../../lambdas/datasets/check/blocks/usual-row.ts';
+import { findSensitive } from '../../lambdas/datasets/check/text/sensitive-text.ts';
+import { qualityProblems } from '../../lambdas/datasets/check/text/text-quality.ts';
 import { rowOfLine } from '../../lambdas/datasets/check/rows/line-row.ts';
 
 const usual = new UsualRows();
@@ -79,5 +81,97 @@ describe('a row of the usual form', () => {
       { numRuns: 3000 },
     );
     expect(quick).toBeGreaterThan(50);
+  });
+});
+
+describe('a text is looked at closely or has nothing in it', () => {
+  const parts = (...pieces: string[]) => pieces.join('');
+  const held = fc.constantFrom(
+    parts('gh', 'p_', 'kD83kfLs0dkfJ3kd93kdkfl3kd9fkeLs02Qq'),
+    parts('AKIA', 'QWERTZUIOPLKJHGF'),
+    parts('postgres://app:', 'Xk9!vQ2z@db.io'),
+    parts('-----BEGIN PRIVATE', ' KEY-----\nMIIEvgIBADANBgkqhkiG9w0BAQEFAASC\n-----END PRIVATE KEY-----'),
+    'anna@firma-nord.de',
+    'call +49 30 901820',
+    'DE89 3704 0044 0532 0130 00',
+    '4532 0151 1283 0366',
+    'SSN 536-22-8726',
+    '<|im_start|>',
+    '[INST]',
+    '[/TOOL_CALLS]',
+    '### Response:',
+    '<s>',
+    '\b',
+    '\f',
+    '\u007f',
+    '\u0000',
+    '\u0085',
+    '\u0090',
+    '\ud800',
+    '\ufffd',
+    'Ã¼',
+    'â€™',
+    'вЂ™',
+    '√ºr',
+    '“',
+    '—',
+  );
+  const plain = fc.constantFrom(
+    ' ',
+    '\n',
+    '"',
+    '\\',
+    '/',
+    'word ',
+    'a longer-word.than/usual ',
+    'Ünter ',
+    '12 ',
+    '你好',
+  );
+  const text = fc
+    .array(fc.oneof(plain, plain, held), { maxLength: 8 })
+    .map((pieces) => `x${pieces.join('')}`);
+  /** Every way in which the same text is written in JSON. */
+  const written = fc.constantFrom<(json: string) => string>(
+    (json) => json,
+    (json) => json.replaceAll('/', '\\/'),
+    (json) =>
+      json.replaceAll(
+        /[@<[\d\u0080-\uffff]/g,
+        (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
+      ),
+  );
+
+  test('whatever is in it, however it is written, and whatever stands around it', () => {
+    const before = fc.array(text, { maxLength: 2 });
+    let passed = 0;
+    fc.assert(
+      fc.property(before, text, text, written, fc.nat(3), (others, asked, answered, write, shift) => {
+        const messages = [
+          { role: 'user', content: asked.toWellFormed() === asked ? asked : 'x' },
+          { role: 'assistant', content: answered },
+        ];
+        const row = write(chat(messages)).toWellFormed();
+        const bytes = Buffer.from([...others.map((each) => JSON.stringify(each)), row, ''].join('\n'));
+        const line = [
+          ...linesOf(Buffer.from(new Uint8Array([...Buffer.alloc(shift, 10), ...bytes])), false),
+        ].at(-1);
+        const turns = rowOfLine(line?.text ?? '')?.turns ?? [];
+        const isSensitive = turns.some(({ content }) => findSensitive(content).length > 0);
+        if (line?.mayBeSensitive === false) passed += 1;
+        expect(isSensitive && line?.mayBeSensitive === false).toBe(false);
+        const hints = { plain: line?.isPlain === true, mayBeMarked: line?.mayBeMarked !== false };
+        expect(qualityProblems(turns, hints)).toEqual(qualityProblems(turns));
+      }),
+      { numRuns: 4000 },
+    );
+    expect(passed).toBeGreaterThan(100);
+  });
+
+  test('and most lines have nothing', () => {
+    const [line] = [
+      ...linesOf(Buffer.from(chat([user, { ...assistant, content: 'It is the 3rd street.' }])), false),
+    ];
+    expect(line).toMatchObject({ isPlain: true, mayBeSensitive: false, mayBeMarked: false });
   });
 });

@@ -3,7 +3,6 @@ import fc from 'fast-check';
 import type { Turn } from '../../lambdas/datasets/check/rows/row.ts';
 import {
   fixText,
-  isPlain,
   qualityProblems,
   removeTemplateTokens,
 } from '../../lambdas/datasets/check/text/text-quality.ts';
@@ -281,20 +280,6 @@ describe('characters that are none', () => {
     const text = 'a\tb\r\nc\u0085d 😀 👩‍🚀 \u200f\u200b\ufeff e\u0301';
     expect(codes(answer(text))).toEqual([]);
     expect(fixText(text)).toBe(text);
-  });
-
-  test('are found in a plain line as well', () => {
-    const line = JSON.stringify({ text: 'a\bb' });
-    expect(isPlain(line, Buffer.byteLength(line))).toBe(true);
-    expect(qualityProblems(answer('a\bb'), { plain: true }).map(({ code }) => code)).toEqual([
-      'control-characters',
-    ]);
-  });
-
-  test('make a line that is not plain, escaped or not', () => {
-    for (const line of ['{"text":"\\u0000"}', '{"text":"é"}', '{"text":"\\ud83d"}']) {
-      expect(isPlain(line, Buffer.byteLength(line))).toBe(false);
-    }
   });
 
   test('of any text are gone after one repair, and a second changes nothing', () => {

@@ -1,10 +1,8 @@
-import { isAscii, isUtf8 } from 'node:buffer';
+import { isUtf8 } from 'node:buffer';
+import { LineScan, Needles } from './line-scan.ts';
 
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
-const SPACE = 0x20;
-const SPACES = 0x20202020;
-const HIGHS = 0x80808080 | 0;
 
 /**
  * So many bytes are turned into text at once. Larger strings lie outside the young generation of a thread's memory,
@@ -25,28 +23,70 @@ export interface Line {
   end: number;
   /** Whether no control character is in it but for a return at its end. */
   isPrinted: boolean;
+  /** Whether all its texts are printed ASCII apart from line ends and tabs. */
+  isPlain: boolean;
+  /** Whether a secret or a personal number could be in it. */
+  mayBeSensitive: boolean;
+  /** Whether a mark of a chat template could be in it. */
+  mayBeMarked: boolean;
 }
+
+/** Beside runs and digits; as in check/text/sensitive-text.ts. */
+const SENSITIVE = ['@', 'BEGIN', 'PuTTY-User-Key'];
+/** As in check/text/text-template-tokens.ts, where marks in brackets end with one. */
+const MARKS = ['<', '###'];
+/** A row ends with `}]}` or a return behind it: a bracket before that may be one of a mark. */
+const END_CHARACTERS = 3;
 
 const isMarked = (bytes: Buffer) => bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
 
 /**
- * The lines of a block, in portions: one that is ASCII throughout, as most are, is turned into text at once, and its
- * lines are pieces of that text without a copy. The same object is given again and again.
+ * The lines of a block. They are taken in portions: each is turned into text as if it were ASCII, and those of its
+ * lines that are so are pieces of that text without a copy. The same object is given again and again.
  */
 export function* linesOf(bytes: Buffer, isFirstOfFile: boolean): Generator<Line> {
-  const line: Line = { text: '', number: 0, byte: 0, from: 0, end: 0, isPrinted: true };
+  const line: Line = {
+    text: '',
+    number: 0,
+    byte: 0,
+    from: 0,
+    end: 0,
+    isPrinted: true,
+    isPlain: true,
+    mayBeSensitive: false,
+    mayBeMarked: false,
+  };
+  const scan = new LineScan(bytes);
+  const escapes = new Needles('\\');
+  const sensitive = new Needles(...SENSITIVE);
+  const marks = new Needles(...MARKS);
   let from = isFirstOfFile && isMarked(bytes) ? 3 : 0;
   while (from < bytes.length) {
     const to = endOfPortion(bytes, from);
-    const portion = bytes.subarray(from, to);
-    line.isPrinted = !hasControls(bytes, from, to);
-    const whole = isAscii(portion) ? portion.toString('latin1') : undefined;
+    const portion = bytes.toString('latin1', from, to);
+    /** Known when the first line that is not ASCII comes. */
+    let isText: boolean | undefined;
+    for (const needles of [escapes, sensitive, marks]) needles.begin(portion);
     for (let at = from; at < to;) {
-      const feed = whole === undefined ? bytes.indexOf(NEWLINE, at) : whole.indexOf('\n', at - from);
-      const end = feed < 0 ? to : whole === undefined ? feed : feed + from;
-      line.text = whole === undefined ? textOf(bytes.subarray(at, end)) : whole.slice(at - from, end - from);
+      const feed = portion.indexOf('\n', at - from);
+      const end = feed < 0 ? to : feed + from;
+      const [start, stop] = [at - from, end - from];
+      scan.take(at, end);
       line.from = at;
       line.end = end;
+      if (scan.isAscii) line.text = portion.slice(start, stop);
+      else {
+        isText ??= isUtf8(bytes.subarray(from, to));
+        line.text = isText || isUtf8(bytes.subarray(at, end)) ? bytes.toString('utf8', at, end) : undefined;
+      }
+      line.isPrinted = !scan.hasControls || endsAlone(bytes, at, end);
+      const hasEscapes = escapes.areIn(start, stop);
+      const mayHide = hasEscapes && line.text?.includes('\\u') !== false;
+      line.isPlain =
+        scan.isAscii && !mayHide && !scan.hasDelete && !(hasEscapes && hasControlEscapes(line.text));
+      line.mayBeSensitive = mayHide || scan.hasRun || scan.hasDigits || sensitive.areIn(start, stop);
+      const bracket = portion.indexOf(']', start);
+      line.mayBeMarked = mayHide || bracket < stop - END_CHARACTERS || marks.areIn(start, stop);
       yield line;
       line.byte = end + 1;
       line.number += 1;
@@ -56,6 +96,8 @@ export function* linesOf(bytes: Buffer, isFirstOfFile: boolean): Generator<Line>
   }
 }
 
+const hasControlEscapes = (text = ''): boolean => text.includes('\\b') || text.includes('\\f');
+
 /** Behind the last line feed within a portion; behind the first one beyond where a line is longer. */
 function endOfPortion(bytes: Buffer, from: number): number {
   if (bytes.length - from <= PORTION_BYTES) return bytes.length;
@@ -64,38 +106,9 @@ function endOfPortion(bytes: Buffer, from: number): number {
   return feed < 0 ? bytes.length : feed + 1;
 }
 
-/**
- * Whether any byte is a control character that does not end a line. Four bytes at a time: looked at one by one, 500 MB
- * cost half a core-second.
- */
-function hasControls(bytes: Buffer, from: number, to: number): boolean {
-  const words = new Int32Array(bytes.buffer, 0, bytes.buffer.byteLength >> 2);
-  const { byteOffset } = bytes;
-  const first = (byteOffset + from + 3) >> 2;
-  const last = (byteOffset + to) >> 2;
-  if (last <= first) return bytesHaveControls(bytes, from, to);
-  for (let at = first; at < last; at += 1) {
-    const word = words[at] ?? 0;
-    // The top bit of each byte below a space (or, now and then, of the one after it: that costs time alone).
-    if (((word - SPACES) & ~word & HIGHS) === 0) continue;
-    const byte = 4 * at - byteOffset;
-    if (bytesHaveControls(bytes, byte, byte + 4)) return true;
-  }
-  return (
-    bytesHaveControls(bytes, from, 4 * first - byteOffset) ||
-    bytesHaveControls(bytes, 4 * last - byteOffset, to)
-  );
-}
-
-function bytesHaveControls(bytes: Buffer, from: number, to: number): boolean {
-  for (let at = from; at < to; at += 1) {
-    const byte = bytes[at] ?? 0;
-    if (byte < SPACE && byte !== NEWLINE && !(byte === RETURN && bytes[at + 1] === NEWLINE)) return true;
-  }
-  return false;
-}
-
-function textOf(line: Buffer): string | undefined {
-  if (isAscii(line)) return line.toString('latin1');
-  return isUtf8(line) ? line.toString('utf8') : undefined;
+/** Whether the one control character of a line is the return at its end, as Windows ends lines. */
+function endsAlone(bytes: Buffer, from: number, end: number): boolean {
+  if (bytes[end - 1] !== RETURN) return false;
+  for (let at = from; at < end - 1; at += 1) if ((bytes[at] ?? 0) < 0x20) return false;
+  return true;
 }

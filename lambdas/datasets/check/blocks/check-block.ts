@@ -22,7 +22,7 @@ import { type Row, type Turn, turnPath } from '../rows/row.ts';
 import { MixCount } from '../row-mix.ts';
 import { FEWEST_WORDS_FOR_BINS, FIRST_BIN, SIGNATURE_LENGTH, WORDS } from '../repeats/row-signature.ts';
 import { findSensitive } from '../text/sensitive-text.ts';
-import { isPlain, qualityProblems } from '../text/text-quality.ts';
+import { qualityProblems } from '../text/text-quality.ts';
 
 /** Of longer answers the beginning tells the language. */
 const LANGUAGE_CHARACTERS = 600;
@@ -86,11 +86,11 @@ export class BlockCheck {
       }
       if (hasError(row)) continue;
       const { turns } = row;
-      const poor = qualityProblems(turns, { format, plain: isPlain(text, line.end - byte) });
+      const poor = qualityProblems(turns, { format, plain: line.isPlain, mayBeMarked: line.mayBeMarked });
       for (const problem of poor) notes.add(problem, number, byte);
       if (hasError({ problems: poor })) continue;
       const characters = this.#addRow(turns, number, byte);
-      this.#findSensitive(row, number, byte, notes);
+      if (line.mayBeSensitive) this.#findSensitive(row, number, byte, notes);
       mix.addRoles(turns);
       if (row.hasTools) mix.toolRows += 1;
       if (row.hasWeights) mix.weightedRows += 1;

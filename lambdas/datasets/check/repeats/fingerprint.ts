@@ -11,7 +11,7 @@ const REJECTED = 0x200;
 const SPACES = 0x20202020;
 const ONES = 0x01010101;
 const HIGHS = 0x80808080 | 0;
-const FILLING = 0x21;
+const SPACE = 0x20;
 
 /** Whether a byte of UTF-8 is white space; the wide spaces of other scripts count as letters. */
 const isWhite = Uint8Array.from({ length: 256 }, (_, byte) =>
@@ -34,6 +34,7 @@ export class Fingerprints {
   readonly #words: Int32Array;
   #a = 0;
   #b = 0;
+  #kept = 0;
 
   /** A text is never longer than its line; what is beyond would not be looked at. */
   constructor(mostBytes: number = LIMITS.datasetLineBytes) {
@@ -78,56 +79,79 @@ export class Fingerprints {
     this.#b ^= this.#b >>> 13;
   }
 
+  /**
+   * Runs of white space count as one space, and none at the ends. Four bytes are taken at once where none of them has
+   * to be left out; what was, moves those behind it: up to three bytes wait in `rest` until they fill a word.
+   */
   #text(text: string): void {
-    let length = this.#bytes.write(text, 0, 'utf8');
-    if (!this.#mixIn(length, false)) this.#mixIn((length = this.#tidy(length)), true);
-    this.#mark(length);
-  }
-
-  /** False, and nothing is mixed in, where white space has to be tidied first. */
-  #mixIn(length: number, isTidy: boolean): boolean {
     const bytes = this.#bytes;
     const words = this.#words;
-    if (length === 0) return true;
-    if (!isTidy && (isWhite[bytes[0] ?? 0] === 1 || isWhite[bytes[length - 1] ?? 0] === 1)) return false;
-    bytes[length] = bytes[length + 1] = bytes[length + 2] = FILLING;
-    const end = (length + 3) >>> 2;
+    let length = bytes.write(text, 0, 'utf8');
+    while (length > 0 && isWhite[bytes[length - 1] ?? 0] === 1) length -= 1;
+    const whole = length >> 2;
     let a = this.#a;
     let b = this.#b;
-    let untidy = 0;
-    let before = 0;
-    for (let at = 0; at < end; at += 1) {
-      const word = words[at] ?? 0;
-      a = imul(a ^ word, 0x9e3779b1);
+    let [kept, rest, room] = [0, 0, 0];
+    let before = HIGHS;
+    for (let at = 0; 4 * at < length; at += 1) {
+      const from = at;
+      for (; at < whole; at += 1) {
+        const word = words[at] ?? 0;
+        // The top bit of each byte that is a space (or, now and then, of a `!` after one: that costs time alone).
+        const gap = word ^ SPACES;
+        const space = (gap - ONES) & ~gap & HIGHS;
+        // Two spaces side by side, or a byte below a space: tabs and line ends.
+        if (((((space << 8) | (before >>> 24)) & space) | ((word - SPACES) & ~word & HIGHS)) !== 0) break;
+        before = space;
+        const filled = rest | (word << room);
+        a = imul(a ^ filled, 0x9e3779b1);
+        a ^= a >>> 15;
+        b = imul(b ^ filled, 0x5f356495);
+        b ^= b >>> 13;
+        // In two steps: a shift by 32 would be one by 0.
+        rest = (word >>> 1) >>> (31 - room);
+      }
+      kept += 4 * (at - from);
+      if (4 * at >= length) break;
+      const word = this.#tidyWord(at, Math.min(length, 4 * at + 4));
+      before = isWhite[bytes[4 * at + 3] ?? 0] === 1 ? HIGHS : 0;
+      kept += this.#kept;
+      const full = room + 8 * this.#kept;
+      const filled = rest | (word << room);
+      if (full < 32) {
+        rest = filled;
+        room = full;
+        continue;
+      }
+      a = imul(a ^ filled, 0x9e3779b1);
       a ^= a >>> 15;
-      b = imul(b ^ word, 0x5f356495);
+      b = imul(b ^ filled, 0x5f356495);
       b ^= b >>> 13;
-      // The top bit of each byte that is a space (or, now and then, of a `!` after one: that costs time alone).
-      const gap = word ^ SPACES;
-      const space = (gap - ONES) & ~gap & HIGHS;
-      // Two spaces side by side, or a byte below a space: tabs and line ends.
-      untidy |= (((space >>> 8) | before) & space) | ((word - SPACES) & ~word & HIGHS);
-      before = space >>> 24;
+      rest = (word >>> 1) >>> (31 - room);
+      room = full - 32;
     }
-    if (untidy !== 0 && !isTidy) return false;
     this.#a = a;
     this.#b = b;
-    return true;
+    if (room > 0) this.#mark(rest);
+    this.#mark(kept);
   }
 
-  /** Each run of white space becomes one space, and none stays at the ends. Without a branch: spaces are no pattern. */
-  #tidy(length: number): number {
+  /** The bytes of one word that stay, the first one lowest; `#kept` tells how many there are. */
+  #tidyWord(at: number, end: number): number {
     const bytes = this.#bytes;
-    let kept = 0;
-    let wasWhite = 1;
-    for (let at = 0; at < length; at += 1) {
-      const byte = bytes[at] ?? 0;
+    let wasWhite = at === 0 ? 1 : (isWhite[bytes[4 * at - 1] ?? 0] ?? 0);
+    let [word, kept] = [0, 0];
+    for (let place = 4 * at; place < end; place += 1) {
+      const byte = bytes[place] ?? 0;
       const white = isWhite[byte] ?? 0;
-      bytes[kept] = white === 1 ? 32 : byte;
-      kept += 1 - (white & wasWhite);
+      if ((white & wasWhite) === 0) {
+        word |= (white === 1 ? SPACE : byte) << (8 * kept);
+        kept += 1;
+      }
       wasWhite = white;
     }
-    return kept > 0 && wasWhite === 1 ? kept - 1 : kept;
+    this.#kept = kept;
+    return word;
   }
 }
 

@@ -12,23 +12,21 @@ export { removeTemplateTokens } from './text-template-tokens.ts';
 export interface TextHints {
   /** Says where a turn stands; without it the paths are those of a chat. */
   format?: DatasetFormat | null;
-  /** `isPlain` of the row's line. */
+  /** Whether all texts are printed ASCII, tabs and line ends; asked of the row's line it costs next to nothing. */
   plain?: boolean;
+  /** Whether a mark of a chat template could be in one. */
+  mayBeMarked?: boolean;
 }
 
-/**
- * Whether the texts of a JSON line are printed ASCII apart from `\b` and `\f`: no character of the line takes more than
- * one byte, and none is written as an escape. Asked of the line it costs a fifth of what it costs of the texts.
- */
-export const isPlain = (line: string, bytes: number): boolean =>
-  line.length === bytes && !line.includes('\\u');
-
+/** Apart from typographic signs: alone they are neither mojibake nor anything else that is wrong. */
 // oxlint-disable-next-line no-control-regex -- they are what is looked for
-const UNPRINTED = /[^\t\n\r\x20-\x7e]/;
+const UNPRINTED = /[^\t\n\r\x20-\x7e‘’“”–—…]/;
 // oxlint-disable-next-line no-control-regex
 const CONTROL = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/;
 // oxlint-disable-next-line no-control-regex -- U+0085 is a line break and stays
 const LATIN_CONTROL = /[\x80-\x84\x86-\x9f]/;
+// oxlint-disable-next-line no-control-regex
+const ANY_CONTROL = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]/;
 // oxlint-disable-next-line no-control-regex
 const CONTROLS = /\x1b\[[0-9;?]*[A-Za-z]|[\0-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f]/g;
 const LONE_SURROGATES = /\p{Surrogate}/gu;
@@ -38,9 +36,6 @@ const around = (text: string, at: number): string => text.slice(Math.max(0, at -
 
 const codeAt = (text: string, at: number): string =>
   `U+${text.charCodeAt(at).toString(16).toUpperCase().padStart(4, '0')} in “${around(text, at)}”`;
-
-const hasUnprinted = (text: string, plain: boolean): boolean =>
-  plain ? text.includes('\b') || text.includes('\f') || text.includes('\x7f') : UNPRINTED.test(text);
 
 type Note = (code: RowProblem['code'], found: string) => void;
 
@@ -53,15 +48,16 @@ function unprintedProblems(text: string, note: Note): void {
   let garbled = mojibakeAt(text);
   if (garbled < 0) garbled = otherMojibakeAt(text);
   if (garbled >= 0) note('mojibake', around(text, garbled));
+  if (!ANY_CONTROL.test(text)) return;
   let control = text.search(CONTROL);
   // Wrongly decoded text is full of them, and decoding it again is the cure of both.
   if (control < 0 && garbled < 0) control = text.search(LATIN_CONTROL);
   if (control >= 0) note('control-characters', codeAt(text, control));
 }
 
-function textProblems(text: string, plain: boolean, note: Note): void {
-  if (hasUnprinted(text, plain)) unprintedProblems(text, note);
-  const token = templateTokenIn(text);
+function textProblems(text: string, { plain = false, mayBeMarked = true }: TextHints, note: Note): void {
+  if (!plain && UNPRINTED.test(text)) unprintedProblems(text, note);
+  const token = mayBeMarked ? templateTokenIn(text) : undefined;
   if (token !== undefined) note('template-token', around(text, token.at));
 }
 
@@ -72,22 +68,20 @@ function answerProblems(answer: string, note: Note): void {
 }
 
 /** Every problem of the texts of a row, at most one of each code a turn. */
-export function qualityProblems(
-  turns: readonly Turn[],
-  { format = 'chat', plain = false }: TextHints = {},
-): RowProblem[] {
+export function qualityProblems(turns: readonly Turn[], hints: TextHints = {}): RowProblem[] {
+  const { format = 'chat' } = hints;
   const problems: RowProblem[] = [];
   for (let at = 0; at < turns.length; at += 1) {
     const turn = turns[at];
     if (turn === undefined) continue;
     const note: Note = (code, found) =>
       void problems.push({ code, path: turnPath(format, turns, at), found });
-    textProblems(turn.content, plain, note);
+    textProblems(turn.content, hints, note);
     if (turn.learnt && turn.role === 'assistant' && turn.toolCalls === undefined)
       answerProblems(turn.content, note);
     for (const call of turn.toolCalls ?? []) {
-      textProblems(call.name, plain, note);
-      textProblems(call.arguments, plain, note);
+      textProblems(call.name, hints, note);
+      textProblems(call.arguments, hints, note);
     }
   }
   return problems;
