@@ -1,5 +1,6 @@
 /** An account to try the product with, made as an admin would make one: no mail, a password that stays. */
 import {
+  AdminAddUserToGroupCommand,
   AdminCreateUserCommand,
   AdminSetUserPasswordCommand,
   CognitoIdentityProviderClient,
@@ -14,11 +15,12 @@ export interface Account {
 
 export const DEMO_EMAIL = 'demo@brightrun.local.test';
 
-/** Makes the account or, where it exists, sets its password again. */
+/** Makes the account or, where it exists, sets its password again; it joins the groups of the pool that are named. */
 export async function ensureAccount(
   emulatorUrl: string,
   userPoolId: string,
   account: Account,
+  groups: readonly string[] = [],
 ): Promise<void> {
   const people = new CognitoIdentityProviderClient({
     endpoint: emulatorUrl,
@@ -41,5 +43,8 @@ export async function ensureAccount(
     if (!(error instanceof UsernameExistsException)) throw error;
   }
   await people.send(new AdminSetUserPasswordCommand({ ...who, Password: account.password, Permanent: true }));
+  for (const GroupName of groups) {
+    await people.send(new AdminAddUserToGroupCommand({ ...who, GroupName }));
+  }
   people.destroy();
 }

@@ -111,7 +111,8 @@ export async function startStack(options: StartOptions, progress: Progress): Pro
     const account: Account = { email: DEMO_EMAIL, password: secrets.demoPassword };
     await progress.step('Demo account', async () => {
       await putClusterKey(emulatorUrl, outputs.ClusterKeySecretArn, secrets.clusterToken);
-      await ensureAccount(emulatorUrl, outputs.UserPoolId, account);
+      // An admin, so that a person who tries the product sees those pages too; nobody else here is one.
+      await ensureAccount(emulatorUrl, outputs.UserPoolId, account, ['admins']);
     });
     await progress.step('One address for pages and API', async () => {
       const edge = await startEdge({

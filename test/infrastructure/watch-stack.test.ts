@@ -36,6 +36,21 @@ describe('alarms', () => {
     }
   });
 
+  test('every dead-letter queue wakes somebody with its first message, and its page says how it is redriven', () => {
+    const queues = resources(synthesized('production').templates.workflow, 'AWS::SQS::Queue')
+      .map(({ id }) => id)
+      .filter((id) => !id.startsWith('ValidationQueue'));
+    expect(queues).toHaveLength(4);
+    const runbook = readFileSync('docs/runbook.md', 'utf8');
+    for (const queue of queues) {
+      const watching = alarms.filter(({ Properties }) => JSON.stringify(Properties).includes(queue));
+      expect(watching.map(({ Properties }) => Properties['Threshold'])).toEqual([0]);
+      const heading = watching[0]?.name.replace('brightrun-prod: ', '') ?? '';
+      const page = runbook.split(`## ${heading}\n`)[1]?.split('\n## ')[0];
+      expect(page).toMatch(/redrive|again|ValidationQueue|sweeper takes up/i);
+    }
+  });
+
   test('there are few enough to cost about a dollar a month', () => {
     // $0.10 an alarm and month; the idle bill is to stay under $5 (design.md §10).
     expect(alarms.length * 0.1).toBeLessThanOrEqual(1.5);

@@ -165,6 +165,7 @@ describe('submit-run', () => {
     const world = new World(decideAttempt(submittingJob(), at(20)).job);
     world.looks.set(ID, ended('failed', 15));
     expect((await submit(world, 21)).next).toBe('observe-run');
+    expect(world.stopped).toEqual([ID]);
     expect(world.forgotten).toEqual([ID]);
   });
 
