@@ -38,6 +38,7 @@ export default {
       'runs',
       'training-workflow',
       'health',
+      'failures',
       'owners',
       'guards',
       'local',

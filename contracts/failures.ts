@@ -29,3 +29,83 @@ export const FAILURES = {
 export type FailureCode = keyof typeof FAILURES;
 const FAILURE_CODES = Object.keys(FAILURES) as [FailureCode, ...FailureCode[]];
 export const FailureCode = z.enum(FAILURE_CODES);
+
+/** What went wrong, as the failure doctor reads it from the log: finer than the code, closed, and only ever added to. */
+export const FailureClass = z.enum([
+  'gpu-out-of-memory',
+  'host-out-of-memory',
+  'shared-memory',
+  'disk-full',
+  'gpu-missing',
+  'gpu-driver-too-old',
+  'gpu-unsupported',
+  'gpu-assert',
+  'gpu-fault',
+  'gpu-communication',
+  'bitsandbytes-missing',
+  'flash-attention-missing',
+  'module-missing',
+  'wrong-dtype',
+  'weights-damaged',
+  'weights-mismatch',
+  'base-model-missing',
+  'chat-template-missing',
+  'chat-template-refused',
+  'dataset-changed',
+  'dataset-unreadable',
+  'nothing-to-learn',
+  'loss-not-finite',
+  'hub-unauthorized',
+  'hub-forbidden',
+  'hub-gated',
+  'hub-not-found',
+  'hub-rate-limited',
+  'network',
+  'permission-denied',
+  'preempted',
+  'no-resources',
+  'start-timeout',
+  'worker-crashed',
+  'worker-killed',
+  'worker-lost',
+  'stopped-by-cluster',
+  'cluster-refused',
+  'cluster-unreachable',
+  'platform-unreachable',
+  'upload-failed',
+  'checkpoint-missing',
+  'cap-reached',
+  'time-limit',
+  'model-incomplete',
+  'unknown',
+]);
+export type FailureClass = z.infer<typeof FailureClass>;
+
+/** What may be changed with one click: the body of `retryTrainingJob`, and the button's words. */
+export const FailureChange = z.object({
+  title: z.string(),
+  hyperparameters: z
+    .object({
+      batchSize: z.int().positive().optional(),
+      maxSequenceTokens: z.int().positive().optional(),
+      learningRate: z.number().positive().optional(),
+    })
+    .optional(),
+  gpuType: z.string().optional(),
+});
+export type FailureChange = z.infer<typeof FailureChange>;
+
+export const Diagnosis = z.object({
+  class: FailureClass,
+  /** The line that proves it, or the likeliest one where the class is unknown; absent where nobody said anything. */
+  evidence: z.string().max(500).optional(),
+  /** The cause in plain words. */
+  cause: z.string(),
+  /** What to do, the likeliest first. */
+  advice: z.array(z.string()),
+  /** Only where the same job with other choices may well succeed. */
+  change: FailureChange.optional(),
+  /** A GPU with more memory would help: the page offers the next larger one that this installation has. */
+  needsMoreGpuMemory: z.boolean().optional(),
+});
+export type Diagnosis = z.infer<typeof Diagnosis>;

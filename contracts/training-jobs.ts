@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { Hyperparameters, PresetId } from './catalog.ts';
 import { runChoices } from './costs.ts';
 import { DatasetFormat } from './dataset-format.ts';
-import { FailureCode } from './failures.ts';
+import { Diagnosis, FailureCode } from './failures.ts';
 import { Progress } from './metrics.ts';
 import { operation } from './operation.ts';
 import {
@@ -68,6 +68,8 @@ export const Failure = z.object({
   title: z.string(),
   detail: z.string(),
   logLine: z.string().max(500).optional(),
+  /** Absent on what a trainer says itself, and on jobs that failed before there was one. */
+  diagnosis: Diagnosis.optional(),
 });
 export type Failure = z.infer<typeof Failure>;
 

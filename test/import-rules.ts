@@ -1,6 +1,6 @@
 /** Who may import whom (docs/decisions/0002): the role is in the file's name, the noun in its folder. */
 const NOUNS =
-  'datasets|catalog|costs|training-jobs|metrics|models|notifications|account|admin|runs|training-workflow|health';
+  'datasets|catalog|costs|training-jobs|metrics|models|notifications|account|admin|runs|training-workflow|health|failures';
 const ADAPTER = '/(dynamo|s3|sns|ray|ses|sfn|sqs|cognito|secrets)-[^/]+\\.ts$';
 
 export default {

@@ -6,7 +6,7 @@ import type { CatalogGpuType } from '../catalog/gpu-types.ts';
 /** Adapter in float32 with its gradient and AdamW's two moments: 4 × 4 bytes for each trainable parameter. */
 const BYTES_PER_TRAINABLE_PARAMETER = 16;
 /** A batch is worked through in parts of at most so many padded tokens (trainer: MICRO_BATCH_TOKENS). */
-const TOKENS_AT_ONCE = 16_384;
+export const TOKENS_AT_ONCE = 16_384;
 /** Inputs of each layer are kept in bf16; within the layer that is recomputed about 34 bytes a token and width. */
 const BYTES_PER_LAYER_INPUT = 2;
 const BYTES_WITHIN_A_LAYER = 34;

@@ -1,6 +1,7 @@
 /** How a job ends, and how its money is let go once (design.md §4, §6). */
 import type { Failure, StopReason, Trained, TrainingJobRecord } from '../../contracts/training-jobs.ts';
 import { type AttemptEnd, closed } from './attempts.ts';
+import { diagnosed } from './diagnosed-failure.ts';
 import { endOutcome, howFar } from './job-outcomes.ts';
 import {
   assertMove,
@@ -63,7 +64,7 @@ export function decideFailure(
       ...endAttempt(job, attempt ?? { at, outcome: 'failed', reason: failure.title }),
       status: 'failed',
       endedAt: at,
-      failure,
+      failure: diagnosed(job, failure),
     },
     events: [
       {

@@ -4,6 +4,7 @@ import type { TrainingJobRecord } from '../../contracts/training-jobs.ts';
 import type { TelemetryStore } from '../metrics/telemetry-store.ts';
 import { between, decideAttempt, decidePublishing, decideRunning } from '../training-jobs/attempts.ts';
 import { decideBilling, isBillingDue } from '../training-jobs/billing.ts';
+import { diagnosed } from '../training-jobs/diagnosed-failure.ts';
 import { decideCancelled, decideFailure } from '../training-jobs/job-ends.ts';
 import type { JobMoney } from '../training-jobs/job-money.ts';
 import type { JobStore } from '../training-jobs/job-store.ts';
@@ -53,6 +54,7 @@ async function seen(
     heardAt: own?.progress.reportedAt,
     phase: own?.progress.phase,
     logLine: lastLine(own?.logTail),
+    logTail: own?.logTail,
   };
 }
 
@@ -105,7 +107,7 @@ export async function observeRun(parts: ObserveRun, input: StepInput, now: Date)
       await parts.money.bill(job, billing, now);
       job = asLive(billing.job);
     }
-    return act(parts, input, job, { verdict, nextLook: nextLook(job, what, input, now) }, now);
+    return act(parts, input, job, { verdict, what, nextLook: nextLook(job, what, input, now) }, now);
   });
 }
 
@@ -120,7 +122,7 @@ async function act(
   parts: ObserveRun,
   { pollSeconds }: StepInput,
   job: LiveJob,
-  { verdict, nextLook: waitSeconds }: { verdict: Verdict; nextLook: number },
+  { verdict, what, nextLook: waitSeconds }: { verdict: Verdict; what: Seen; nextLook: number },
   now: Date,
 ): Promise<StepOutcome> {
   const settled = async (change: JobChange) => {
@@ -140,8 +142,11 @@ async function act(
     }
     case 'try-again':
       return settled(decideAttempt(job, now, verdict.end));
-    case 'fail':
-      return settled(decideFailure(job, verdict.failure, now, verdict.end));
+    case 'fail': {
+      const exitMessage = what.look.state === 'ended' ? what.look.message : undefined;
+      const failure = diagnosed(job, verdict.failure, { logTail: what.logTail, exitMessage });
+      return settled(decideFailure(job, failure, now, verdict.end));
+    }
     case 'cancel':
       return settled(decideCancelled(job, now, verdict.end));
   }

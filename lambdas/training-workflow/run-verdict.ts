@@ -55,6 +55,8 @@ export interface Seen {
   phase?: RunPhase | undefined;
   /** The newest line of its log. */
   logLine?: string | undefined;
+  /** As much of its log as is kept; what it proves is read when the job has failed. */
+  logTail?: string | undefined;
 }
 
 export type Verdict =
