@@ -1,22 +1,12 @@
-import { useNavigate } from '@tanstack/react-router';
-import { retryTrainingJob, type TrainingJob } from '../../../../contracts/training-jobs.ts';
-import { Button } from '../../components/button.tsx';
+import type { TrainingJob } from '../../../../contracts/training-jobs.ts';
 import { Notice } from '../../components/notice.tsx';
-import { ErrorState } from '../../components/states.tsx';
-import { useCall } from '../../lib/api.ts';
 import { money } from '../../lib/format/money.ts';
-import { useOfflineReason } from '../../lib/online.ts';
+import { NextRunActions } from './next-run-actions.tsx';
 
 type Ended = Extract<TrainingJob, { status: 'failed' | 'cancelled' }>;
 
 /** Why a job ended without a model, with the line that proves it, and the one way on. */
-export function FailurePanel({ job }: { job: Ended }) {
-  const navigate = useNavigate();
-  const offline = useOfflineReason();
-  const retry = useCall(retryTrainingJob, {
-    alsoStale: ['costs'],
-    onSuccess: (next) => void navigate({ to: '/training-jobs/$jobId', params: { jobId: next.id } }),
-  });
+export function FailurePanel({ job, now }: { job: Ended; now: Date }) {
   const failed = job.status === 'failed';
   return (
     <Notice
@@ -37,18 +27,8 @@ export function FailurePanel({ job }: { job: Ended }) {
           {job.failure.logLine}
         </pre>
       )}
-      <div className="mt-2.5 flex flex-wrap items-center gap-3">
-        <Button
-          size="sm"
-          busy={retry.isPending}
-          disabledReason={offline}
-          onClick={() => retry.mutate({ path: { jobId: job.id }, body: {} })}
-        >
-          Try again as a new job, and spend up to {money(job.capUsdMicros)}
-        </Button>
-        {failed && <span className="text-11 text-ink-3">{job.failure.code}</span>}
-      </div>
-      {retry.isError && <ErrorState error={retry.error} title="The new job was not started." />}
+      <NextRunActions job={job} now={now} />
+      {failed && <p className="mt-2 text-11 text-ink-3">{job.failure.code}</p>}
     </Notice>
   );
 }

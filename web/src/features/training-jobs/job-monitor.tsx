@@ -25,14 +25,16 @@ import {
 import { JobKeyFigures } from './job-key-figures.tsx';
 import { JobLog } from './job-log.tsx';
 import { JobStatus } from './job-status.tsx';
-import { PHASES, STOPS } from './job-words.ts';
+import { PHASES } from './job-words.ts';
 import { LossSection } from './loss-section.tsx';
 import { MeasuresSection } from './measures-section.tsx';
 import { RunSpecSection } from './run-spec-section.tsx';
 import { StatusStepper } from './status-stepper.tsx';
 import { StopActions } from './stop-dialogs.tsx';
+import { SuccessPanel } from './success-panel.tsx';
 import { useCatalogNames } from './use-catalog.ts';
 import type { useJob } from './use-job.ts';
+import { useLineage } from './use-next-run.ts';
 
 type MonitorProps = Omit<ReturnType<typeof useJob>, 'job'> & { job: TrainingJob; crumbs: readonly Crumb[] };
 
@@ -49,6 +51,7 @@ export function JobMonitor({ job, live, progress, curves, events, crumbs, error,
   const totalSteps = progress?.totalSteps || job.estimate.steps;
   const baseLoss =
     progress?.baseValidationLoss ?? curves.validation.find((point) => point.step === 0)?.value ?? null;
+  const lineage = useLineage(job, false);
   const shown = { ...job, status } as Pick<TrainingJob, 'status' | 'cancelRequestedAt'>;
   return (
     <Page
@@ -66,11 +69,11 @@ export function JobMonitor({ job, live, progress, curves, events, crumbs, error,
           </TextLink>{' '}
           on {names.baseModel(job.baseModel)}, {names.gpu(job.gpuType, job.gpuCount)}. Accepted{' '}
           {startWords(job.createdAt, now)}.{' '}
-          {job.retryOf && (
+          {lineage.before && (
             <>
-              Repeats{' '}
-              <TextLink to="/training-jobs/$jobId" params={{ jobId: job.retryOf }}>
-                an earlier job
+              {job.continuedFrom ? `Goes on from ${stepTakenOver(job)}` : 'Repeats '}
+              <TextLink to="/training-jobs/$jobId" params={{ jobId: lineage.before.id }}>
+                {lineage.before.name ?? 'an earlier job'}
               </TextLink>
               .{' '}
             </>
@@ -93,15 +96,8 @@ export function JobMonitor({ job, live, progress, curves, events, crumbs, error,
         detail={stepDetail(status, progress, totalSteps)}
         now={now}
       />
-      {(job.status === 'failed' || job.status === 'cancelled') && <FailurePanel job={job} />}
-      {job.status === 'succeeded' && (
-        <Notice tone="ok" title="The model is ready." className="mb-6">
-          It {STOPS[job.stopReason]}.{' '}
-          <TextLink to="/models/$modelId" params={{ modelId: job.modelId }}>
-            See what it gained
-          </TextLink>
-        </Notice>
-      )}
+      {(job.status === 'failed' || job.status === 'cancelled') && <FailurePanel job={job} now={now} />}
+      {job.status === 'succeeded' && <SuccessPanel job={job} now={now} />}
       {error ? (
         <ErrorState
           className="-mt-2 mb-2"
@@ -206,6 +202,13 @@ function costNote(job: TrainingJob, now: Date): string {
   const price = `${money(job.usdMicrosPerHour * job.gpuCount)} an hour`;
   const seconds = billedSeconds(job, now);
   return seconds === 0 ? `waiting is free, then ${price}` : `${duration(seconds)} at ${price}`;
+}
+
+/** `step 1,845 of `, where the job that it goes on from wrote it; nothing where its attempts do not say so. */
+function stepTakenOver(job: TrainingJob): string {
+  const step =
+    job.checkpoint?.jobId === job.continuedFrom ? job.checkpoint?.step : job.attempts[0]?.resumedFromStep;
+  return step === undefined ? '' : `step ${count(step)} of `;
 }
 
 function startWords(at: string, now: Date): string {
