@@ -49,6 +49,7 @@ export default {
     }),
     layer('simulation', ['simulation']),
     layer('integration', ['integration']),
+    layer('chaos', ['chaos']),
     layer('browser', ['browser']),
     layer('web', ['web'], { testEnvironment: 'jsdom' }),
   ],

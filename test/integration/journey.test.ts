@@ -19,7 +19,7 @@ import { readRunningCopy } from '../../local/running-copy.ts';
 import { stateFolder } from '../../local/folders.ts';
 import { type StartedCopy, startCopy } from '../browser/copy.ts';
 import { badInputTests } from './bad-input.ts';
-import { newPerson, type Person, type Run, train, type Upload, upload } from './person.ts';
+import { keeperOf, newPerson, type Person, type Run, train, type Upload, upload } from './person.ts';
 
 const START_MS = 420_000;
 const RUN_MS = 300_000;
@@ -101,11 +101,13 @@ describe('a trainer that is killed in the middle', () => {
   test('is tried again from its checkpoint, and the job succeeds with every second paid once', async () => {
     const { copy: mark } = readRunningCopy(stateFolder(copy.folder))!;
     let killedAt: number | undefined;
+    const keep = keeperOf(ana);
     pirateRun = await train(ana, pirates, {
       name: 'Pirates',
-      // Long enough for a checkpoint, which is due after ten seconds of training.
-      hyperparameters: { epochs: 4 },
-      onLook({ progress, attempt }) {
+      // Longer than any machine needs for a checkpoint, which is due after ten seconds of training.
+      hyperparameters: { epochs: 50 },
+      onLook({ jobId, progress, attempt }) {
+        if (attempt === 2 && progress?.attempt === 2 && progress.phase === 'training') keep(jobId);
         if (killedAt !== undefined || attempt !== 1 || !progress?.checkpointStep) return;
         killedAt = progress.step;
         for (const { pid } of processesOf(mark).filter(({ part }) => part === 'cluster')) {

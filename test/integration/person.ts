@@ -5,7 +5,7 @@ import { listMetrics, type AttemptPoint } from '../../contracts/metrics.ts';
 import { getModel, type Model } from '../../contracts/models.ts';
 import type { Estimate } from '../../contracts/costs.ts';
 import type { DatasetVersion } from '../../contracts/datasets.ts';
-import type { TrainingJob } from '../../contracts/training-jobs.ts';
+import { cancelTrainingJob, type TrainingJob } from '../../contracts/training-jobs.ts';
 import { ensureAccount } from '../../local/demo-account.ts';
 import { accessToken, signedInClient } from '../../local/journey/session.ts';
 import { estimate, followJob, quickRunOn, startJob } from '../../local/journey/training.ts';
@@ -63,8 +63,21 @@ export interface Run extends Upload {
 export interface RunOptions {
   name: string;
   hyperparameters?: { epochs?: number };
+  /** How long the run may take; four minutes where nothing is said. */
+  seconds?: number;
   /** Told of every look at the run; may do something to it. */
   onLook?: Parameters<typeof followJob>[2];
+}
+
+/** Stops a run and keeps its model, once: what had to be seen was seen, however fast the machine trains. */
+export function keeperOf({ api }: Person): (jobId: string) => void {
+  let asked: Promise<unknown> | undefined;
+  return (jobId) => {
+    asked ??= api
+      .call(cancelTrainingJob, { path: { jobId }, body: { keepModel: true } })
+      // It had ended, or somebody else moved it in this moment: the next look asks again.
+      .catch(() => (asked = undefined));
+  };
 }
 
 /** One run on the tiny base takes half a minute on two free cores; the rest is for busy ones. */
@@ -77,7 +90,12 @@ export async function train(person: Person, { dataset, version }: Upload, option
   const forecast = await estimate(api, choices);
   // Ten times what is expected: these tests stop runs on purpose, and lost time is paid for as well.
   const accepted = await startJob(api, options.name, choices, forecast.suggestedCapUsdMicros * 10);
-  const job = await followJob(api, accepted.id, options.onLook ?? (() => undefined), RUN_SECONDS);
+  const job = await followJob(
+    api,
+    accepted.id,
+    options.onLook ?? (() => undefined),
+    options.seconds ?? RUN_SECONDS,
+  );
   if (job.status !== 'succeeded') throw new Error(`${job.name} ${job.status}: ${JSON.stringify(job)}`);
   const { body: model } = await api.call(getModel, { path: { modelId: job.modelId } });
   const { body: curve } = await api.call(listMetrics, { path: { jobId: job.id }, query: { points: 5000 } });

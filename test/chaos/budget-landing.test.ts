@@ -10,7 +10,7 @@ import { costsOf } from '../../local/journey/evidence.ts';
 import { exampleDataset } from '../../local/journey/example.ts';
 import { estimate, followJob, quickRunOn } from '../../local/journey/training.ts';
 import { type StartedCopy, startCopy } from '../browser/copy.ts';
-import { newPerson, type Person, type Upload, upload } from './person.ts';
+import { newPerson, type Person, type Upload, upload } from '../integration/person.ts';
 
 const START_MS = 420_000;
 /** The least cap pays for a minute and a half; starting, a second job and busy cores are the rest. */
