@@ -40,7 +40,7 @@ export const LAYERS: readonly Layer[] = [
   { name: 'imports', command: ['test/lint-imports.ts'], counts: 'exit-code' },
   { name: 'unused', command: ['node_modules/knip/bin/knip.js', '--no-progress'], counts: 'exit-code' },
   jest('contracts', ['contracts']),
-  jest('unit', ['unit', 'web']),
+  jest('unit', ['unit', 'web', 'simulation']),
   jest('infrastructure', ['infrastructure']),
   { name: 'trainer', command: ['local/trainer-tests.ts'], counts: 'junit' },
   jest('integration', ['integration'], '--runInBand'),

@@ -12,6 +12,8 @@ export interface Simulated {
   injected: ReadonlyMap<number, number>;
   /** Where in a job's life faults were done: fault, state of the job, state of the workflow. */
   points: readonly string[];
+  /** How the job ended: its status, and the class of its failure or why it stopped. */
+  end: string;
   world: World;
 }
 
@@ -55,5 +57,5 @@ export async function simulate({
       what: error instanceof Error ? (error.stack ?? error.message) : String(error),
     });
   }
-  return { seed, faults, violations, injected: world.injected, points: world.points, world };
+  return { seed, faults, violations, injected: world.injected, points: world.points, end: world.end, world };
 }

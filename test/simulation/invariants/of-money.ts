@@ -5,12 +5,18 @@ import { type Check, type Evidence, type Job, lastJobs, rowsOf, spansOf } from '
 /** A look every 60 s, and the moments its functions take. */
 const POLL_MS = 60_000 + 30_000;
 
+/** Less than a second is left of it. */
+const isAtCap = (job: Job) =>
+  job.costUsdMicros + (job.usdMicrosPerHour * job.gpuCount) / 3600 > job.capUsdMicros;
+
 function intervals(evidence: Evidence, job: Job): string[] {
   const found: string[] = [];
   const records = (rowsOf(evidence, 'core', 'COST#') as unknown as StoredCostRecord[])
     .filter((record) => record.jobId === job.id)
     .sort((a, b) => a.sequence - b.sequence);
   const sum = records.reduce((total, record) => total + record.costUsdMicros, 0);
+  // The platform pays what a run costs beyond its cap (docs/decisions/0018).
+  if (sum > job.capUsdMicros) found.push(`${job.id} is charged ${sum} of at most ${job.capUsdMicros}`);
   if (sum !== job.costUsdMicros) found.push(`${job.id} says ${job.costUsdMicros}, its records ${sum}`);
   records.forEach((record, place) => {
     if (record.sequence !== place + 1) found.push(`${job.id} has a gap before record ${record.sequence}`);
@@ -23,7 +29,8 @@ function intervals(evidence: Evidence, job: Job): string[] {
   for (const { attempt, startedAt, endedAt } of job.attempts) {
     const own = records.filter((record) => record.attempt === attempt);
     if (!startedAt || !endedAt || startedAt >= endedAt) continue;
-    if (own[0]?.from !== startedAt || own.at(-1)?.to !== endedAt) {
+    const isPaid = own.at(-1)?.to === endedAt || isAtCap(job);
+    if (own[0]?.from !== startedAt || !isPaid) {
       found.push(
         `attempt ${attempt} of ${job.id} ran ${startedAt}–${endedAt} and is paid ${own[0]?.from}–${own.at(-1)?.to}`,
       );
@@ -50,6 +57,7 @@ function againstReality(evidence: Evidence, job: Job, records: readonly StoredCo
     const isLost = LOSING.some((fault) => evidence.faults.includes(fault));
     const isQuiet =
       !wasSilent &&
+      !isAtCap(job) &&
       evidence.faults.every((fault) => QUIET.includes(fault)) &&
       // A flood is refused, so its trainer was never heard; a lost run is paid for until it was last heard.
       !(isLost && evidence.faults.includes(39));

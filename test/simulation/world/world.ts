@@ -94,6 +94,8 @@ export class World {
       checkpointEverySteps: shape.between(2, 9),
       phaseMs: shape.between(2, 30) * 1000,
     };
+    // One in six is given less than it needs and has to land; the least that is accepted pays for a few minutes.
+    if (shape.chance(0.16)) this.person.capUsdMicros = shape.between(400, 900) * 1000;
     this.ray = this.#cluster(this.random.fork('cluster'));
   }
 
@@ -412,6 +414,13 @@ export class World {
 
   get injected(): ReadonlyMap<number, number> {
     return this.#injected;
+  }
+
+  /** As people would say it: `failed cluster-unreachable`, `succeeded budget`. */
+  get end(): string {
+    const { status, failure, stopReason } = (this.#job ?? {}) as Record<string, unknown>;
+    const why = (failure as { code: string } | undefined)?.code ?? stopReason;
+    return [status ?? 'never accepted', why].filter(Boolean).join(' ');
   }
 
   get points(): string[] {

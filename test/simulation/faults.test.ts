@@ -1,0 +1,52 @@
+/** Each fault of faults.md alone, and a fixed set of random pairs; `npm run simulate` runs thousands. */
+import { describe, expect, jest, test } from '@jest/globals';
+import { FAULTS } from './faults/faults.ts';
+import { runSeeds } from './seeds.ts';
+import { simulate } from './simulate.ts';
+
+/** Different shapes of a job and moments of a fault. */
+const SEEDS = [3, 8, 21];
+/** A seed takes 50 ms of a processor; on a machine that does other things at the same time, many times that. */
+jest.setTimeout(300_000);
+/** Where a fault alone may not hit in each seed, this many of the seeds do. */
+const AT_LEAST = 1;
+
+describe('every invariant holds', () => {
+  test('when nothing is wrong, and the job has its model', async () => {
+    const run = await simulate({ seed: 1, faults: [] });
+    expect(run.violations).toEqual([]);
+    expect(run.end).toBe('succeeded completed');
+  });
+
+  test.each(FAULTS.map(({ number, title, isSurvived }) => [number, title, isSurvived] as const))(
+    'under fault %i: %s',
+    async (number, _title, isSurvived) => {
+      let hits = 0;
+      for (const seed of SEEDS) {
+        const run = await simulate({ seed, faults: [number] });
+        expect({ seed, violations: run.violations }).toEqual({ seed, violations: [] });
+        if ((run.injected.get(number) ?? 0) > 0) hits += 1;
+        if (isSurvived) expect(run.end).toMatch(/^succeeded/);
+      }
+      expect(hits).toBeGreaterThanOrEqual(AT_LEAST);
+    },
+  );
+
+  test('under forty random pairs', async () => {
+    const seeds = Array.from({ length: 40 }, (_, place) => 500 + place);
+    const { failures, points } = await runSeeds(seeds);
+    expect(failures).toEqual([]);
+    expect(points.length).toBeGreaterThan(30);
+  });
+});
+
+test('the same seed is the same history', async () => {
+  const told = async () => {
+    const { world } = await simulate({ seed: 77, faults: [20, 29, 38] });
+    // A stack names files and lines of whoever loaded them.
+    return world.history.events.filter(({ kind }) => kind !== 'log').map((event) => JSON.stringify(event));
+  };
+  const first = await told();
+  expect(await told()).toEqual(first);
+  expect(first.length).toBeGreaterThan(50);
+});
