@@ -1,7 +1,9 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { cleanup, fireEvent, render, screen } from '@testing-library/react';
+import fc from 'fast-check';
 import type { PreviewRow } from '../../contracts/dataset-report.ts';
 import type { TokenCount } from '../../contracts/datasets.ts';
+import { limitLabels, markLabels } from '../../web/src/components/charts/histogram-labels.ts';
 import { Histogram } from '../../web/src/components/charts/histogram.tsx';
 import { cutAt, cutSentence, limitsFor } from '../../web/src/features/datasets/length/cut.ts';
 import { Conversation } from '../../web/src/features/datasets/rows/conversation.tsx';
@@ -99,6 +101,50 @@ describe('the histogram of row lengths', () => {
     expect(plain(screen.getByRole('status').textContent)).toBe('101 – 200 tokens: 28 rows');
     fireEvent.keyDown(chart, { key: 'Escape' });
     expect(screen.getByRole('status').textContent).toBe('');
+  });
+});
+
+describe('the words in the histogram', () => {
+  const plot = { left: 46, right: 716, bottom: 190 };
+  const lines = ['1 row, 12.5 %', '5,757 tokens', 'aren’t trained on'];
+
+  test('never lie over each other, wherever limit and marks are', () => {
+    const anywhere = fc.integer({ min: plot.left, max: plot.right });
+    fc.assert(
+      fc.property(anywhere, anywhere, anywhere, (edge, median, most) => {
+        const limit = limitLabels(edge, 'context limit 256', lines, plot);
+        const marks = markLabels(
+          [
+            { x: median, words: 'median 17' },
+            { x: most, words: '95 % below 6,013' },
+          ],
+          limit,
+          edge,
+          plot,
+        );
+        expect(marks).toHaveLength(2);
+        const all = [...limit, ...marks];
+        for (const [at, one] of all.entries()) {
+          for (const other of all.slice(at + 1)) {
+            const apart = one.right <= other.left || other.right <= one.left;
+            expect(apart || Math.abs(one.y - other.y) >= 12).toBe(true);
+          }
+        }
+      }),
+    );
+  });
+
+  test('of a mark stand on its side of the limit where there is room, and below the limit’s own where there is none', () => {
+    const at = (edge: number, x: number) =>
+      markLabels(
+        [{ x, words: 'median 17' }],
+        limitLabels(edge, 'context limit 256', lines, plot),
+        edge,
+        plot,
+      )[0];
+    expect(at(400, 380)).toMatchObject({ anchor: 'end', y: 29 });
+    expect(at(74, 48)).toMatchObject({ anchor: 'start', y: 93 });
+    expect(at(74, 10)).toBeUndefined();
   });
 });
 

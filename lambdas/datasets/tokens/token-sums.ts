@@ -6,6 +6,8 @@ import type { RowTokens } from './chat-template.ts';
 const BINS = 24;
 /** Bars are a power of two wide and at least so many tokens, so that 256, 2,048, 4,096 and 8,192 end one. */
 const NARROWEST = 16;
+/** A bar ends at the context limit, and so many at the least lie below it: none holds both what fits and what is cut. */
+const FEWEST_TO_LIMIT = 4;
 /** Bars reach as far as 99 of 100 rows: one row of 100,000 tokens shall not put all others into one bar. */
 const SHARE_IN_CLOSED_BINS = 0.99;
 /** Lengths are kept exactly up to here, beyond with an error of at most 1/64: some 4,500 different ones at the most. */
@@ -32,6 +34,16 @@ function steppedLength(length: number): number {
   if (length <= EXACT_LENGTHS) return length;
   const step = 2 ** (Math.floor(Math.log2(length - 1)) - 6);
   return Math.ceil(length / step) * step;
+}
+
+/** The upper ends of all bars but the open last one: wide enough to reach a length, at most a fourth of the context. */
+function barEdges(contextLength: number, reach: number): number[] {
+  const widest = contextLength / FEWEST_TO_LIMIT;
+  let width = NARROWEST;
+  while (width * (BINS - 1) < reach && width * 2 <= widest) width *= 2;
+  // Exactly `width` wide where that divides the context, else a little less: 1,000 tokens have four bars of 250.
+  const toLimit = Math.ceil(contextLength / Math.min(width, widest));
+  return Array.from({ length: BINS - 1 }, (_, at) => Math.round(((at + 1) * contextLength) / toLimit));
 }
 
 /** Where only a sample of the rows was counted, sums are scaled by the characters of all rows. */
@@ -69,7 +81,10 @@ export class TokenSums {
     if (tokens.longest > this.#contextLength) sums.overContext += 1;
     sums.tokensCut += tokens.cut;
     if (tokens.answerCut) sums.answersCut += 1;
-    const length = steppedLength(tokens.longest);
+    const stepped = steppedLength(tokens.longest);
+    // A step that reaches over the limit would make a row that fits one that is cut.
+    const fits = tokens.longest <= this.#contextLength;
+    const length = fits ? Math.min(stepped, this.#contextLength) : stepped;
     this.#lengths.set(length, (this.#lengths.get(length) ?? 0) + 1);
   }
 
@@ -122,21 +137,21 @@ export class TokenSums {
 
   #histogram(): TokenCount['histogram'] {
     if (this.#lengths.size === 0) return [];
-    const reach = this.#lengthOf(SHARE_IN_CLOSED_BINS);
-    let width = NARROWEST;
-    while (width * (BINS - 1) < reach) width *= 2;
+    const edges = barEdges(this.#contextLength, this.#lengthOf(SHARE_IN_CLOSED_BINS));
     const bins = Array.from({ length: BINS }, () => 0);
     for (const [length, rows] of this.#lengths) {
-      const at = Math.min(BINS - 1, Math.max(0, Math.ceil(length / width) - 1));
+      const closed = edges.findIndex((edge) => length <= edge);
+      const at = closed === -1 ? BINS - 1 : closed;
       bins[at] = (bins[at] ?? 0) + rows;
     }
     const first = bins.findIndex((rows) => rows > 0);
     const last = bins.findLastIndex((rows) => rows > 0);
     return bins.slice(first, last + 1).map((rows, index) => {
       const at = first + index;
+      const before = edges[at - 1];
       return {
-        from: at === 0 ? 0 : at * width + 1,
-        to: at === BINS - 1 ? null : (at + 1) * width,
+        from: before === undefined ? 0 : before + 1,
+        to: edges[at] ?? null,
         rows: this.#byRows(rows),
       };
     });

@@ -18,20 +18,23 @@ const upTo = (count: number) => Array.from({ length: count }, (_, at) => at + 1)
 
 describe('sums', () => {
   test('add up to every row exactly when all are counted', () => {
-    const counts = sumsOf(20, [5, 16, 17, 40]).counts();
+    const counts = sumsOf(64, [5, 16, 17, 84]).counts();
     expect(counts).toEqual({
-      total: 78,
-      trained: 78,
-      longestRow: 40,
+      total: 122,
+      trained: 122,
+      longestRow: 84,
       rowsOverContext: 1,
       tokensCut: 20,
       answersCut: 1,
       median: 16,
-      p95: 40,
+      p95: 84,
       histogram: [
         { from: 0, to: 16, rows: 2 },
         { from: 17, to: 32, rows: 1 },
-        { from: 33, to: 48, rows: 1 },
+        { from: 33, to: 48, rows: 0 },
+        { from: 49, to: 64, rows: 0 },
+        { from: 65, to: 80, rows: 0 },
+        { from: 81, to: 96, rows: 1 },
       ],
     });
     TokenCount.shape.histogram.parse(counts.histogram);
@@ -45,6 +48,32 @@ describe('sums', () => {
   ])('end a bar at %i tokens, where rows are usually cut', (limit, longest) => {
     const { histogram } = sumsOf(131_072, upTo(longest)).counts();
     expect(histogram.filter(({ to }) => to === limit)).toHaveLength(1);
+  });
+
+  test('never put what fits the context and what is cut into one bar, and say of both how many there are', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(fc.constantFrom(256, 1000, 6000, 40_960, 131_072), fc.integer({ min: 4, max: 200_000 })),
+        fc.array(fc.integer({ min: 1, max: 400_000 }), { minLength: 1, maxLength: 50 }),
+        (limit, totals) => {
+          const { histogram } = sumsOf(limit, totals).counts();
+          const beyond = histogram.filter(({ from }) => from > limit);
+          for (const { from, to } of histogram) {
+            expect(from > limit || (to !== null && to <= limit)).toBe(true);
+            expect((to ?? from) - from).toBeLessThanOrEqual(Math.ceil(limit / 4));
+          }
+          expect(beyond.reduce((sum, { rows }) => sum + rows, 0)).toBe(
+            totals.filter((total) => total > limit).length,
+          );
+        },
+      ),
+    );
+  });
+
+  test('of few rows with one far beyond a short context are bars of a fourth of it, the last one open', () => {
+    const { histogram } = sumsOf(256, [...upTo(7).map((at) => at * 5), 6013]).counts();
+    expect(histogram.slice(0, 4).map(({ to }) => to)).toEqual([64, 128, 192, 256]);
+    expect(histogram.at(-1)).toEqual({ from: 23 * 64 + 1, to: null, rows: 1 });
   });
 
   test('give bars to the usual rows although one is a hundred times longer', () => {

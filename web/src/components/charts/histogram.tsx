@@ -3,7 +3,8 @@ import { count, counted, percent } from '../../lib/format/numbers.ts';
 import { Note, XAxis, YGrid } from './axes.tsx';
 import { ChartFigure } from './chart-figure.tsx';
 import { drawnBins, type HistogramBin } from './histogram-bins.ts';
-import { domainOf, labelWidth, linearScale, type Scale } from './scale.ts';
+import { type Label, limitLabels, type MarkLabel, markLabels } from './histogram-labels.ts';
+import { domainOf, labelWidth, linearScale } from './scale.ts';
 import { useCursor, useReadOut } from './use-read-out.ts';
 
 const HEIGHT = 236;
@@ -100,6 +101,17 @@ export function Histogram({
           const bottom = HEIGHT - BOTTOM;
           const edge = limit === undefined ? undefined : x.at(limit);
           const shownEdge = edge !== undefined && edge < width - 4 && edge > LEFT ? edge : undefined;
+          const plot = { left: LEFT, right: width - 4, bottom: bottom - 6 };
+          const ofLimit =
+            shownEdge === undefined
+              ? []
+              : limitLabels(shownEdge, `context limit ${count(limit ?? 0)}`, limitWords, plot);
+          const ofMarks = markLabels(
+            marks.map(({ at, words }) => ({ x: x.at(at), words })),
+            ofLimit,
+            shownEdge,
+            plot,
+          );
           return (
             <>
               <defs>
@@ -143,17 +155,16 @@ export function Histogram({
                   hatch={`url(#${hatch})`}
                 />
               ))}
-              <Marks marks={marks} x={x} right={shownEdge ?? width} bottom={bottom} />
-              {shownEdge !== undefined && limit !== undefined && (
+              {shownEdge !== undefined && (
                 <Limit
                   edge={shownEdge}
                   width={width}
                   bottom={bottom}
-                  words={`context limit ${count(limit)}`}
-                  lines={limitWords}
+                  labels={ofLimit}
                   isTaller={taller > 1}
                 />
               )}
+              <Marks labels={ofMarks} bottom={bottom} />
               <XAxis scale={x} y={bottom} />
               <text x={LEFT} y={HEIGHT - 6} className="fill-ink-3">
                 {unit}
@@ -204,81 +215,53 @@ function Bar({
   );
 }
 
-/** Dashed lines with their words, each a line lower than the one before it. */
-function Marks({
-  marks,
-  x,
-  right,
-  bottom,
-}: {
-  marks: readonly { at: number; words: string }[];
-  x: Scale;
-  right: number;
-  bottom: number;
-}) {
-  return marks.map(({ at, words }, index) => {
-    const mark = x.at(at);
-    const top = TOP - 6 + index * 44;
-    const isLeft = mark + 6 + labelWidth(words) > right && mark - labelWidth(words) > LEFT;
-    if (mark < LEFT || mark > x.range[1]) return null;
-    return (
-      <g key={words}>
-        <line
-          x1={mark}
-          x2={mark}
-          y1={top}
-          y2={bottom}
-          stroke="var(--ink-2)"
-          strokeWidth={1}
-          strokeDasharray="2 3"
-        />
-        <Note
-          x={isLeft ? mark - 6 : mark + 6}
-          y={top + 9}
-          anchor={isLeft ? 'end' : 'start'}
-          className="fill-ink font-medium"
-        >
-          {words}
-        </Note>
-      </g>
-    );
-  });
+/** Dashed lines with their words, over the limit's own line where they have to cross it. */
+function Marks({ labels, bottom }: { labels: readonly MarkLabel[]; bottom: number }) {
+  return labels.map(({ x, y, words, anchor }) => (
+    <g key={words}>
+      <line
+        x1={x}
+        x2={x}
+        y1={y - 9}
+        y2={bottom}
+        stroke="var(--ink-2)"
+        strokeWidth={1}
+        strokeDasharray="2 3"
+      />
+      <Note x={anchor === 'end' ? x - 6 : x + 6} y={y} anchor={anchor} className="fill-ink font-medium">
+        {words}
+      </Note>
+    </g>
+  ));
 }
 
 function Limit({
   edge,
   width,
   bottom,
-  words,
-  lines,
+  labels,
   isTaller,
 }: {
   edge: number;
   width: number;
   bottom: number;
-  words: string;
-  lines: readonly string[];
+  labels: readonly Label[];
   isTaller: boolean;
 }) {
-  const isLeft = width - edge < labelWidth(words) + 12;
-  const fits = width - edge > Math.max(0, ...lines.map(labelWidth)) + 12;
   return (
     <g>
       <line x1={edge} x2={edge} y1={4} y2={bottom} stroke="var(--c2)" strokeWidth={2} />
-      <text
-        x={isLeft ? edge - 6 : edge + 6}
-        y={13}
-        textAnchor={isLeft ? 'end' : 'start'}
-        className="fill-c2 font-semibold"
-      >
-        {words}
-      </text>
-      {fits &&
-        lines.map((line, index) => (
-          <text key={line} x={edge + 6} y={33 + index * 16} className="fill-ink-2">
-            {line}
-          </text>
-        ))}
+      {labels.map(({ words, left, right, y }, index) => (
+        <text
+          key={words}
+          x={left < edge ? right : left}
+          y={y}
+          textAnchor={left < edge ? 'end' : 'start'}
+          className={index === 0 ? 'fill-c2 font-semibold' : 'fill-ink-2'}
+        >
+          {words}
+        </text>
+      ))}
       {isTaller && width - edge > labelWidth('drawn ten times taller') && (
         <text x={width - 8} y={bottom - 60} textAnchor="end" className="fill-ink-3">
           drawn ten times taller
