@@ -35,7 +35,9 @@ export default function DatasetsPage() {
   const { search = '', status = 'active', upload = false } = useSearch({ from: '/app/datasets' });
   const navigate = useNavigate({ from: '/datasets' });
   const uploads = useUploads();
-  useWhenDone(upload ? undefined : uploads.find(({ status }) => status === 'done'), () => undefined);
+  const [isStarted, setStarted] = useState(false);
+  const isUploadOpen = upload || isStarted;
+  useWhenDone(isUploadOpen ? undefined : uploads.find(({ status }) => status === 'done'), () => undefined);
   const offline = useOfflineReason();
   const list = useInfiniteQuery({
     ...pages(listDatasets, { query: { status, limit: 50, ...(search ? { search } : {}) } }),
@@ -44,9 +46,19 @@ export default function DatasetsPage() {
   });
   const items = list.data?.pages.flatMap((page) => page.items);
   const [dropped, setDropped] = useState<ChosenFile>();
-  const setUpload = (open: boolean) => {
-    if (!open) setDropped(undefined);
+  const askForUpload = (open: boolean) =>
     void navigate({ search: (old) => ({ ...old, upload: open || undefined }), replace: true });
+  const setUpload = (open: boolean) => {
+    if (!open) {
+      setDropped(undefined);
+      setStarted(false);
+    }
+    askForUpload(open);
+  };
+  // Once it runs the address no longer asks for it: a reload would lay an empty dialog over the unfinished upload.
+  const started = () => {
+    setStarted(true);
+    askForUpload(false);
   };
   const example = useExample();
   const isEmpty =
@@ -66,9 +78,9 @@ export default function DatasetsPage() {
         )
       }
     >
-      {upload && <UploadDialog open onOpenChange={setUpload} dropped={dropped} />}
+      {isUploadOpen && <UploadDialog open onOpenChange={setUpload} onStarted={started} dropped={dropped} />}
       <PageDrop
-        enabled={!upload && offline === undefined}
+        enabled={!isUploadOpen && offline === undefined}
         onFile={(file) => {
           void chosenFile(file, 'data').then((chosen) => {
             setDropped(chosen);
@@ -76,7 +88,7 @@ export default function DatasetsPage() {
           });
         }}
       />
-      {uploads.length > 0 && !upload && !isEmpty && (
+      {uploads.length > 0 && !isUploadOpen && !isEmpty && (
         <div className="mb-6 grid gap-4">
           {uploads.map((one) => (
             <UploadProgress key={one.id} upload={one} />

@@ -24,11 +24,14 @@ import { startUpload, startVersionUpload } from './uploads.ts';
 export function UploadDialog({
   open,
   onOpenChange,
+  onStarted,
   dataset,
   dropped,
 }: {
   open: boolean;
   onOpenChange: (open: boolean) => void;
+  /** The files are on their way. */
+  onStarted?: () => void;
   dataset?: { id: string; name: string; latestVersion: number };
   /** A file that was dropped on the page. */
   dropped?: ChosenFile | undefined;
@@ -75,6 +78,7 @@ export function UploadDialog({
       ...(mapped ? { columns: mapped.mapping } : {}),
     };
     setStartedId(dataset ? startVersionUpload(dataset, files) : startUpload(named.data, files));
+    onStarted?.();
   };
 
   return (
