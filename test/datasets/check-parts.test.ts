@@ -110,6 +110,18 @@ describe('lines', () => {
     expect(first).toEqual(['a', 0, 0]);
     expect(others).toEqual([['b', 1, 5]]);
   });
+
+  test.each([
+    ['{"prompt":"a","completion":"b [/INST]"}', true],
+    ['{"prompt":"a","completion":"b [/INST]"}\r', true],
+    ['{"prompt":"a","completion":"b</s>"}', true],
+    ['{"messages":[{"role":"user","content":"a"}]}', false],
+    ['{"messages":[{"role":"user","content":"a"}]}\r', false],
+    ['{"text":"a"}', false],
+  ])('%j may be marked: %s', (text, may) => {
+    const [line] = Array.from(linesOf(Buffer.from(`${text}\n`), false), ({ mayBeMarked }) => mayBeMarked);
+    expect(line).toBe(may);
+  });
 });
 
 describe('fingerprints', () => {

@@ -35,8 +35,8 @@ export interface Line {
 const SENSITIVE = ['@', 'BEGIN', 'PuTTY-User-Key'];
 /** As in check/text/text-template-tokens.ts, where marks in brackets end with one. */
 const MARKS = ['<', '###'];
-/** A row ends with `}]}` or a return behind it: a bracket before that may be one of a mark. */
-const END_CHARACTERS = 3;
+/** A chat ends with `]}`; the bracket of a mark stands in a text, so at least `"}` is behind it. */
+const END_CHARACTERS = 2;
 
 const isMarked = (bytes: Buffer) => bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
 
@@ -86,7 +86,8 @@ export function* linesOf(bytes: Buffer, isFirstOfFile: boolean): Generator<Line>
         scan.isAscii && !mayHide && !scan.hasDelete && !(hasEscapes && hasControlEscapes(line.text));
       line.mayBeSensitive = mayHide || scan.hasRun || scan.hasDigits || sensitive.areIn(start, stop);
       const bracket = portion.indexOf(']', start);
-      line.mayBeMarked = mayHide || bracket < stop - END_CHARACTERS || marks.areIn(start, stop);
+      const last = (bytes[end - 1] === RETURN ? stop - 1 : stop) - END_CHARACTERS;
+      line.mayBeMarked = mayHide || (bracket >= 0 && bracket < last) || marks.areIn(start, stop);
       yield line;
       line.byte = end + 1;
       line.number += 1;
