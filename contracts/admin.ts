@@ -127,7 +127,7 @@ export const stopJob = operation({
   problems: ['job-ended', 'job-changed'],
 });
 
-export const AdminAction = z.enum(['set-platform-budget', 'set-user-cap', 'stop-job']);
+const AdminAction = z.enum(['set-platform-budget', 'set-user-cap', 'stop-job']);
 
 /** Who changed what of whom, and when. */
 export const AdminChange = z.object({

@@ -106,7 +106,7 @@ export function chartOf(definition: unknown): string {
   ].join('\n');
 }
 
-export function secondsInWords(seconds: number): string {
+function secondsInWords(seconds: number): string {
   if (seconds < 120) return `${seconds} s`;
   const minutes = seconds / 60;
   if (minutes < 120) return `${Number(minutes.toFixed(1))} min`;

@@ -35,7 +35,7 @@ export const changeRecord = (
 });
 
 /** The limit of all together, micros a month. */
-export const platformLimit = (
+const platformLimit = (
   settings: Pick<PlatformSettingsRecord, 'monthlyBudgetUsdMicros'> | undefined,
   defaultUsdMicros: number,
 ): number => settings?.monthlyBudgetUsdMicros ?? defaultUsdMicros;

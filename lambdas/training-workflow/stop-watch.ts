@@ -9,7 +9,7 @@ import type { RayCluster } from './ray-cluster.ts';
  * From the first stop that a cluster within reach was sent. Ray signals and kills within 15 s (facts.md §3), so five
  * minutes are ten looks: what still runs then does not end by itself.
  */
-export const STOP_LIMIT_MS = 5 * 60_000;
+const STOP_LIMIT_MS = 5 * 60_000;
 /** What the log says of it at every look from then on; an alarm counts it (lib/workflow-stack.ts). */
 export const STOP_OVERDUE = 'A stop does not free the GPU';
 
