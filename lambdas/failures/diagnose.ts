@@ -32,7 +32,7 @@ interface Proof {
 function tierOf(rule: FailureRule, line: LogLine): number | undefined {
   const matches = (pattern: RegExp) => pattern.test(line.judged);
   if (rule.patterns.some(matches)) return rule.tier + (line.isWarning ? 3 : 0);
-  return rule.symptoms?.some(matches) ? 3 : undefined;
+  return rule.also?.patterns.some(matches) ? rule.also.tier + (line.isWarning ? 3 : 0) : undefined;
 }
 
 /** The line of the lowest tier; of several the newest, and of the rows that match it the first. */

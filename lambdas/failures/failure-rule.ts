@@ -13,8 +13,8 @@ export interface FailureRule {
   tier: 1 | 2 | 3;
   /** Matched against single lines. */
   patterns: readonly RegExp[];
-  /** Lines that count as tier 3: they stand in logs of other failures too. */
-  symptoms?: readonly RegExp[];
+  /** Lines that count less: they stand in logs of other failures too. */
+  also?: { tier: 2 | 3; patterns: readonly RegExp[] };
   /** The codes that mean this class even where no line proves it. */
   codes?: readonly FailureCode[];
   cause: string;

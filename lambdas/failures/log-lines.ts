@@ -3,7 +3,8 @@
 // oxlint-disable-next-line no-control-regex
 const COLOURS = /\u001b\[[0-9;?]*[A-Za-z]/g;
 /** Ray lists what may have killed a worker; none of it is a finding. */
-const GUESSES = /There are some potential root causes[\s\S]*$/i;
+const GUESSES =
+  /(There are some potential root causes|Some common causes include|This can happen if the node)[\s\S]*$/i;
 const ADVICE = [
   /^\W*\(\d\) .*(OOM killer|ray stop|SIGSEGV)/i,
   /Refer to the documentation on how to address the out of memory issue/i,

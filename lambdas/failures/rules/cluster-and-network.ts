@@ -120,6 +120,7 @@ export const CLUSTER_AND_NETWORK: readonly FailureRule[] = [
       /WorkerCrashedError|NodeDiedError|OwnerDiedError|RaySystemError/,
       /actor (is dead|died|is unavailable)/i,
       /A worker died or was killed while executing/i,
+      /node it was running on is dead or unavailable/i,
       /missed too many heartbeats|marked (as )?dead|node .*(died|unhealthy)|lost contact with/i,
       /unexpectedly exits? with a connection error|raylet.*(died|crashed|exited)/i,
     ],

@@ -5,6 +5,7 @@ export const MEMORY_AND_GPU: readonly FailureRule[] = [
   {
     class: 'gpu-out-of-memory',
     tier: 1,
+    codes: ['out-of-memory'],
     patterns: [
       /CUDA out of memory/i,
       /CUDA error: out of memory/i,
@@ -76,7 +77,7 @@ export const MEMORY_AND_GPU: readonly FailureRule[] = [
       /inline_container\.cc.*(file write failed|unexpected pos)/i,
     ],
     // Ray says this every 10 s from 95 % on, whatever else happens.
-    symptoms: [/file_system_monitor.* over [\d.]+% full/i],
+    also: { tier: 3, patterns: [/file_system_monitor.* over [\d.]+% full/i] },
     cause: 'The disk of the machine is full: weights, checkpoints or spilled objects filled it.',
     advice: [
       'The cluster’s owner frees space: old checkpoints, cached weights, Ray’s session folder.',

@@ -35,14 +35,18 @@ export const MODEL_AND_DATA: readonly FailureRule[] = [
     class: 'hub-not-found',
     tier: 1,
     patterns: [
-      /RepositoryNotFoundError|Repository Not Found for url/i,
+      /Repository Not Found for url/i,
       /RevisionNotFoundError|Revision Not Found for url|is not a valid git identifier/i,
       /EntryNotFoundError|Entry Not Found for url/i,
-      /is not a local folder and is not a valid model identifier/i,
       /does not appear to have a file named/i,
       /404 Client Error.*(huggingface|hf\.co)/i,
       /huggingface\.co.*\b404\b/i,
     ],
+    // The libraries’ last word also where the token is what is wrong.
+    also: {
+      tier: 2,
+      patterns: [/RepositoryNotFoundError/, /is not a local folder and is not a valid model identifier/i],
+    },
     cause: 'The hub has no such model, revision or file, or does not show it to this account.',
     advice: [
       'Take another base model, or ask the installation’s owner to correct its name and revision.',
@@ -51,13 +55,13 @@ export const MODEL_AND_DATA: readonly FailureRule[] = [
   },
   {
     class: 'hub-unauthorized',
-    tier: 2,
+    tier: 1,
     patterns: [
-      /401 Client Error/i,
-      /Invalid (user token|credentials in Authorization header|username or password)/i,
+      /Invalid (user token|credentials in Authorization header)/i,
       /LocalTokenNotFoundError|Token is required \(`?token=True/,
-      /\b401\b.*Unauthorized.*(huggingface|hf\.co)|(huggingface|hf\.co).*\b401\b/i,
     ],
+    // The hub answers 401 for models that do not exist as well.
+    also: { tier: 2, patterns: [/401 Client Error/i, /\b401\b.*Unauthorized/i] },
     cause: 'The hub did not accept the cluster’s token: it is missing, wrong or no longer valid.',
     advice: ['The cluster’s owner sets a valid hub token.', 'Then try again unchanged.'],
   },
@@ -112,8 +116,9 @@ export const MODEL_AND_DATA: readonly FailureRule[] = [
       /probability tensor contains either `?inf`?, `?nan`?/i,
       /Current loss scale already at minimum/i,
       /The total norm .* is non-finite/i,
-      /['"]?(train_)?(loss|grad_norm)['"]?\s*[:=]\s*['"]?nan\b/i,
     ],
+    // A norm that is not a number now and then is skipped by the optimizer.
+    also: { tier: 3, patterns: [/['"]?(train_)?(loss|grad_norm)['"]?\s*[:=]\s*['"]?nan\b/i] },
     cause:
       'The loss ran away and stopped being a number: steps too large, or rows that break the arithmetic.',
     advice: [
