@@ -9,6 +9,7 @@ import {
   Database,
   LayoutDashboard,
   Search,
+  ShieldCheck,
   SlidersHorizontal,
   TrendingDown,
   type LucideIcon,
@@ -25,9 +26,11 @@ import { Shortcuts } from './shortcuts.tsx';
 // Counts and the account need the API's client and Cognito: they arrive after the first paint.
 const RunningCount = lazy(async () => ({ default: (await import('./rail-counts.tsx')).RunningCount }));
 const UnreadCount = lazy(async () => ({ default: (await import('./rail-counts.tsx')).UnreadCount }));
+const AdminLink = lazy(() => import('./admin-link.tsx'));
 const AccountMenu = lazy(() => import('./account-menu.tsx'));
 
-type Noun = '/' | '/datasets' | '/training-jobs' | '/models' | '/costs' | '/notifications' | '/settings';
+type Noun =
+  '/' | '/datasets' | '/training-jobs' | '/models' | '/costs' | '/notifications' | '/settings' | '/admin';
 interface Place {
   to: Noun;
   label: string;
@@ -46,6 +49,9 @@ const ACCOUNT: readonly Place[] = [
   { to: '/notifications', label: 'Notifications', icon: Bell, count: <UnreadCount /> },
   { to: '/settings', label: 'Settings', icon: SlidersHorizontal },
 ];
+
+/** For members of the group `admins` only. */
+const ADMIN: Place = { to: '/admin', label: 'Admin', icon: ShieldCheck };
 
 /** Rail (212 px, 56 px of icons up to 1100 px, none on phones), top bar, the page, and on phones the bar below. */
 export function Frame({ children = <Outlet /> }: { children?: ReactNode }) {
@@ -112,7 +118,12 @@ function Rail() {
         </div>
         <nav aria-label="Pages">
           <ul className="grid gap-px">{NOUNS.map(item)}</ul>
-          <ul className="mt-3.5 grid gap-px">{ACCOUNT.map(item)}</ul>
+          <ul className="mt-3.5 grid gap-px">
+            {ACCOUNT.map(item)}
+            <Suspense fallback={null}>
+              <AdminLink>{item(ADMIN)}</AdminLink>
+            </Suspense>
+          </ul>
         </nav>
         <div className="mt-auto grid gap-2.5">
           <p className="px-2 text-11 text-ink-3 max-lg:hidden">
@@ -203,6 +214,17 @@ function PhoneTop() {
       <IconButton label="Turn light or dark" className="ml-auto" onClick={toggleTheme}>
         <Contrast aria-hidden />
       </IconButton>
+      <Suspense fallback={null}>
+        <AdminLink>
+          <Link
+            to="/admin"
+            aria-label="Admin"
+            className="grid size-10 place-items-center rounded-control text-ink-2"
+          >
+            <ShieldCheck aria-hidden className="size-4" />
+          </Link>
+        </AdminLink>
+      </Suspense>
       <Link
         to="/settings"
         aria-label="Settings"

@@ -126,6 +126,12 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import('../features/account/settings-page.tsx')),
 });
 
+const admin = createRoute({
+  getParentRoute: () => app,
+  path: '/admin',
+  component: lazyRouteComponent(() => import('../features/admin/admin-page.tsx')),
+});
+
 const routeTree = root.addChildren([
   door.addChildren([signIn, signUp, confirm, forgot, reset]),
   app.addChildren([
@@ -140,6 +146,7 @@ const routeTree = root.addChildren([
     costs,
     notifications,
     settings,
+    admin,
   ]),
 ]);
 

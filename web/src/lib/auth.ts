@@ -33,6 +33,11 @@ export async function signedInEmail(): Promise<string | undefined> {
   return (await loadCognito()).signedInEmail();
 }
 
+/** The person's Cognito groups, from the access token. */
+export async function signedInGroups(): Promise<readonly string[]> {
+  return (await loadCognito()).groups();
+}
+
 /** Forgets the tokens of this browser and revokes them. */
 export async function signOut(): Promise<void> {
   await (await loadCognito()).signOut();

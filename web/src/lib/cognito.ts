@@ -44,6 +44,13 @@ export async function signedInEmail(): Promise<string | undefined> {
   return typeof email === 'string' ? email : undefined;
 }
 
+/** The groups that the access token names. Shown by, never trusted: the API proves the same claim itself. */
+export async function groups(): Promise<readonly string[]> {
+  const { tokens } = await fetchAuthSession();
+  const claim = tokens?.accessToken.payload['cognito:groups'];
+  return Array.isArray(claim) ? claim.filter((each) => typeof each === 'string') : [];
+}
+
 /** What has to come next after a password was right. */
 export type SignInOutcome = 'signed-in' | 'confirm' | 'new-password' | 'first-password' | 'authenticator';
 
