@@ -22,15 +22,19 @@ export function aimOf(name: string): number {
   return QUALITY_CODES.has(name) ? AIMS.quality : AIMS.structure;
 }
 
-export async function measureCheck(options: {
+export interface CorpusOptions {
   seed: number;
   cleanRows: number;
   each: number;
-}): Promise<Score[]> {
-  const corpora = [
-    chatCorpus(options),
-    ...formCorpora({ ...options, cleanRows: Math.ceil(options.cleanRows / 20) }),
-  ];
+}
+
+/** The corpus that the check was written against. */
+export const plantedCorpora = (options: CorpusOptions): Corpus[] => [
+  chatCorpus(options),
+  ...formCorpora({ ...options, cleanRows: Math.ceil(options.cleanRows / 20) }),
+];
+
+export async function measureCheck(corpora: readonly Corpus[]): Promise<Score[]> {
   const results = [];
   for (const corpus of corpora) results.push({ corpus, issues: await issuesOf(corpus) });
   return scores(results);
