@@ -1,6 +1,7 @@
 /** `npm run bench`: one JSON line a figure, each with what it is compared to in the same run. `--skip-once` leaves the journey out. */
 import { benchAnswers } from './answers.ts';
 import { benchFunctions } from './functions.ts';
+import { benchJobCost } from './job-cost.ts';
 import { benchJourney } from './journey.ts';
 import { benchTokens } from './tokens.ts';
 import { benchValidation } from './validation.ts';
@@ -9,4 +10,5 @@ benchFunctions();
 await benchValidation();
 benchTokens();
 benchAnswers();
+await benchJobCost();
 if (!process.argv.includes('--skip-once')) benchJourney();

@@ -18,7 +18,7 @@ export interface Simulated {
 }
 
 /** Which faults a seed brings: mostly two at a time. */
-export function faultsOf(seed: number): number[] {
+function faultsOf(seed: number): number[] {
   const dice = random(seed).fork('faults');
   const count = dice.pick([0, 1, 1, 2, 2, 2, 2, 3]);
   const chosen = new Set<number>();

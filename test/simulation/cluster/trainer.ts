@@ -18,6 +18,8 @@ export interface TrainerScript {
   checkpointEverySteps: number;
   /** Loading, evaluating, exporting: each takes so long. */
   phaseMs: number;
+  /** What each report carries of the log besides its own lines. */
+  logTail?: string;
 }
 
 /** What a fault makes of a trainer. */
@@ -360,7 +362,7 @@ class Trainer {
       totalSteps: this.#parts.script.steps,
       epoch: this.#step / 100,
       points,
-      logTail: `step ${this.#step}\nhttps://s3/x?X-Amz-Signature=abc123def Bearer ${'x'.repeat(20)}\n`,
+      logTail: `${this.#parts.script.logTail ?? ''}step ${this.#step}\nhttps://s3/x?X-Amz-Signature=abc123def Bearer ${'x'.repeat(20)}\n`,
     });
   }
 

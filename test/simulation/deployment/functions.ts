@@ -45,7 +45,7 @@ export const API_FUNCTIONS: Readonly<Record<string, HttpHandler>> = {
   costs,
 };
 
-export const CLUSTER_URL = 'http://ray.simulation.test:8265';
+const CLUSTER_URL = 'http://ray.simulation.test:8265';
 export const TABLES = { core: 'core', telemetry: 'telemetry', ephemeral: 'ephemeral' } as const;
 export const BUCKETS = { datasets: 'simulated-datasets', models: 'simulated-models' } as const;
 

@@ -1,5 +1,5 @@
 /** I1–I3, I6, I7, I9, I10: what becomes of a job and its runs. */
-import { type Check, ENDED, type Job, jobWrites, lastJobs, rowsOf, spansOf } from './invariant.ts';
+import { type Check, ENDED, jobWrites, lastJobs, rowsOf, spansOf } from './invariant.ts';
 
 const minutes = (ms: number) => `${(ms / 60_000).toFixed(1)} min`;
 
@@ -154,6 +154,3 @@ export const bounded: Check = (evidence) => {
   if (logged > 20_000_000 * hours) found.push(`${logged} characters were logged`);
   return found;
 };
-
-/** The last words of a job fit what it is. */
-export const isEnded = (job: Job): boolean => ENDED.includes(job.status);

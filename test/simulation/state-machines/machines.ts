@@ -6,7 +6,7 @@ import { evaluate } from './expressions.ts';
 import { matches, StateError } from './state-error.ts';
 
 /** Both hard (facts.md §2). */
-export const HISTORY_EVENTS = 25_000;
+const HISTORY_EVENTS = 25_000;
 const PAYLOAD_BYTES = 256 * 1024;
 
 export interface Execution {

@@ -36,6 +36,20 @@ const bound = (input: Input) => ({
 const stored = (row: unknown): Row => JSON.parse(JSON.stringify(row)) as Row;
 const sizeOf = (row: Row | undefined) => (row ? Buffer.byteLength(JSON.stringify(row)) : 0);
 
+/** Each index keeps the whole row: a unit a KB for what changes, twice where its key moves. */
+function indexUnits({ before, after }: Change): number {
+  let units = 0;
+  for (const [partition, sort] of Object.values(INDEXES)) {
+    const places = [before, after].map(
+      (row) => row?.[sort] && `${String(row[partition])} ${String(row[sort])}`,
+    );
+    const size = Math.ceil(Math.max(sizeOf(before), sizeOf(after)) / 1024);
+    const moves = places[0] === places[1] ? 1 : places.filter(Boolean).length;
+    if (places.some(Boolean)) units += size * moves;
+  }
+  return units;
+}
+
 export class Tables {
   readonly rows: Record<string, Map<string, Row>> = {};
   /** Request units: 1 KB a write unit and 4 KB a read unit; a transaction takes twice as many. */
@@ -137,6 +151,7 @@ export class Tables {
     this.consumed.write +=
       times * Math.max(1, Math.ceil(Math.max(sizeOf(item.before), sizeOf(item.after)) / 1024));
     if (kind === 'ConditionCheck') return;
+    this.consumed.write += indexUnits(item);
     const table = this.#table(input);
     if (item.after) table.set(item.key, item.after);
     else table.delete(item.key);

@@ -20,7 +20,7 @@ import { DATASET_ID, Person } from './person.ts';
 import { Platform } from './platform.ts';
 
 /** A Monday morning; jobs that run into the next month are for a seed that begins late in it. */
-export const START = Date.parse('2026-11-23T10:00:00.000Z');
+const START = Date.parse('2026-11-23T10:00:00.000Z');
 const MINUTE = 60_000;
 const DATA = Buffer.from('{"messages":[]}\n'.repeat(40));
 /** Every job is over long before: 24 hours of a silent cluster are the longest wait there is. */
@@ -41,7 +41,7 @@ export class World {
   readonly orphans: ((send: () => Promise<unknown>) => void)[] = [];
   readonly beforeCreation: (() => void)[] = [];
   readonly violations: { invariant: string; what: string }[] = [];
-  readonly counts = { aws: new Map<string, number>() };
+  readonly counts = { aws: new Map<string, number>(), cluster: 0, api: 0 };
   script: TrainerScript;
   clusterKey = 'key-of-the-cluster-1';
   jobId = '';
@@ -138,6 +138,7 @@ export class World {
     return {
       call: async (operation, token, body) => {
         this.#everSecret.add(token);
+        this.counts.api += 1;
         await soon();
         return this.platform.runCall(operation, token, body);
       },
@@ -396,6 +397,7 @@ export class World {
     const dice = this.random.fork('door');
     const door = openDoor(async (request) => {
       const invocation = invocations.getStore();
+      this.counts.cluster += 1;
       await this.clock.sleep(dice.between(5, 60));
       return invocation?.isDead ? 'hang' : this.ray.answer(request);
     });
