@@ -7,6 +7,7 @@ import {
   createRouter,
   RouterProvider,
 } from '@tanstack/react-router';
+import type { GpuType } from '../../contracts/catalog.ts';
 import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
 
 jest.unstable_mockModule('../../web/src/lib/auth.ts', () => ({
@@ -19,6 +20,7 @@ jest.unstable_mockModule('../../web/src/lib/config.ts', () => ({
 }));
 const { FailurePanel } = await import('../../web/src/features/training-jobs/failure-panel.tsx');
 const { SuccessPanel } = await import('../../web/src/features/training-jobs/success-panel.tsx');
+const { changesOf } = await import('../../web/src/features/training-jobs/failure-words.ts');
 const { estimateOfRest, nextRunOf } = await import('../../web/src/features/training-jobs/next-run.ts');
 const { endedJob, estimate } = await import('./jobs-ended.ts');
 
@@ -218,5 +220,62 @@ describe('the way on from an ended job', () => {
     expect(rest.costUsdMicros.expected).toBe(700_000);
     expect(rest.suggestedCapUsdMicros).toBe(2_100_000);
     expect(estimateOfRest(estimate, 0)).toBe(estimate);
+  });
+});
+
+describe('a failed job that was diagnosed', () => {
+  const diagnosis = {
+    class: 'gpu-out-of-memory',
+    evidence: '<img src=x onerror=alert(1)> CUDA out of memory. Tried to allocate 2.00 GiB',
+    cause: 'A step needed more memory than the GPU has.',
+    advice: ['Fewer rows a step need less memory.', 'Shorter rows do too.'],
+    change: {
+      title: 'Try again with 8 rows a step instead of 16',
+      hyperparameters: { batchSize: 8 },
+    },
+    needsMoreGpuMemory: true,
+  };
+  const diagnosed = endedJob('failed', { failure: { ...failure, diagnosis }, gpuType: 'l4', checkpoint });
+
+  test('says its class, the line that proves it as text, the cause, what to do, and what that costs', async () => {
+    show(() => <FailurePanel job={diagnosed} now={now} />);
+    await screen.findByText(/With that change a new run costs/, undefined, { timeout: PATIENCE });
+    const panel = text(document.body);
+    expect(panel).toContain('A step needed more memory than the GPU has.');
+    expect(panel).toContain('Shorter rows do too.');
+    expect(panel).toContain('GPU memory ran out');
+    expect(panel).toContain('about $29.50, in 8 of 10 cases $25.40 – $35.90');
+    expect(screen.getByLabelText('The line of the log').textContent).toBe(diagnosis.evidence);
+    expect(document.querySelector('img')).toBeNull();
+  });
+
+  test('is tried again with that one change, priced with it, from step 0', async () => {
+    show(() => <FailurePanel job={diagnosed} now={now} />);
+    fireEvent.click(await button('Try again with 8 rows a step instead of 16…'));
+    fireEvent.click(await button('Start, and spend up to $40.00'));
+    await screen.findByText('the new job', undefined, { timeout: PATIENCE });
+    expect(starts()).toEqual([
+      {
+        call: `POST /training-jobs/${diagnosed.id}/retry`,
+        body: { capUsdMicros: 40_000_000, hyperparameters: { batchSize: 8 } },
+      },
+    ]);
+    const priced = asked.filter(({ call }) => call === 'POST /estimates').map(({ body }) => body);
+    expect(priced.at(-1)).toMatchObject({ gpuType: 'l4', hyperparameters: { batchSize: 8, rank: 16 } });
+  });
+
+  test('is offered the next larger GPU of this installation, not the largest', () => {
+    const type = (id: string, gigabytes: number): GpuType => ({
+      id,
+      title: id.toUpperCase(),
+      accelerator: 'cuda',
+      memoryBytes: gigabytes * 1e9,
+      usdMicrosPerHour: 1,
+      pricedOn: '2026-11-01',
+      priceSource: 'the operator',
+    });
+    const types = [type('l4', 24), type('h200', 141), type('a100', 80)];
+    expect(changesOf(diagnosed, types)[1]).toEqual({ title: 'Try again on A100', gpuType: 'a100' });
+    expect(changesOf(diagnosed, [type('l4', 24)])).toHaveLength(1);
   });
 });
