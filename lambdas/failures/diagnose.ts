@@ -31,8 +31,10 @@ interface Proof {
 /** A warning is a symptom: the run went on after it. */
 function tierOf(rule: FailureRule, line: LogLine): number | undefined {
   const matches = (pattern: RegExp) => pattern.test(line.judged);
-  if (rule.patterns.some(matches)) return rule.tier + (line.isWarning ? 3 : 0);
-  return rule.also?.patterns.some(matches) ? rule.also.tier + (line.isWarning ? 3 : 0) : undefined;
+  const tier = rule.patterns.some(matches)
+    ? rule.tier
+    : rule.also?.find(({ patterns }) => patterns.some(matches))?.tier;
+  return tier === undefined ? undefined : tier + (line.isWarning ? 3 : 0);
 }
 
 /** The line of the lowest tier; of several the newest, and of the rows that match it the first. */

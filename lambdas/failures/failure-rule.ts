@@ -14,7 +14,7 @@ export interface FailureRule {
   /** Matched against single lines. */
   patterns: readonly RegExp[];
   /** Lines that count less: they stand in logs of other failures too. */
-  also?: { tier: 2 | 3; patterns: readonly RegExp[] };
+  also?: readonly { tier: 2 | 3; patterns: readonly RegExp[] }[];
   /** The codes that mean this class even where no line proves it. */
   codes?: readonly FailureCode[];
   cause: string;

@@ -5,6 +5,7 @@ import { FAILURE_RULES } from '../../lambdas/failures/failure-rules.ts';
 import { failureTexts } from './failure-texts.ts';
 
 const texts = failureTexts(new URL('./texts/', import.meta.url));
+const unseen = failureTexts(new URL('./unseen/', import.meta.url));
 const crashed = (logTail: string) => diagnose({ code: 'trainer-crashed', logTail });
 
 describe('the texts that the rules were written on', () => {
@@ -20,6 +21,16 @@ describe('the texts that the rules were written on', () => {
   it('are at least thirty, each with its source', () => {
     expect(texts.length).toBeGreaterThanOrEqual(30);
     for (const { source } of texts) expect(source).toMatch(/^(observed: |wording after https:\/\/)/);
+  });
+});
+
+describe('the texts that were not looked at while the rules were written', () => {
+  it.each(unseen)('$name is $class, by the right line', ({ log, class: expected, proof }) => {
+    const told = crashed(log);
+    expect({ class: told.class, evidence: told.evidence }).toEqual({
+      class: expected,
+      evidence: expect.stringContaining(proof),
+    });
   });
 });
 

@@ -64,6 +64,7 @@ export const CLUSTER_AND_NETWORK: readonly FailureRule[] = [
       /LocalEntryNotFoundError|cannot find the requested files in the (disk|local) cache/i,
       /50[0234] Server Error|502 Bad Gateway|503 Service (Temporarily )?Unavailable/i,
     ],
+    also: [{ tier: 3, patterns: [/^(socket\.)?(timeout|TimeoutError|gaierror)\b/] }],
     cause:
       'The machine could not reach a server that it needed: a name was not resolved, or a connection refused, cut or not trusted.',
     advice: [

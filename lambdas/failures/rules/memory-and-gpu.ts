@@ -74,10 +74,12 @@ export const MEMORY_AND_GPU: readonly FailureRule[] = [
       /Disk quota exceeded/i,
       /OutOfDiskError|Local disk is full/i,
       /There is not enough free disk space|Not enough free disk space/i,
-      /inline_container\.cc.*(file write failed|unexpected pos)/i,
     ],
-    // Ray says this every 10 s from 95 % on, whatever else happens.
-    also: { tier: 3, patterns: [/file_system_monitor.* over [\d.]+% full/i] },
+    also: [
+      { tier: 2, patterns: [/inline_container\.cc.*(file write failed|unexpected pos)/i] },
+      // Ray says this every 10 s from 95 % on, whatever else happens.
+      { tier: 3, patterns: [/file_system_monitor.* over [\d.]+% full/i] },
+    ],
     cause: 'The disk of the machine is full: weights, checkpoints or spilled objects filled it.',
     advice: [
       'The cluster’s owner frees space: old checkpoints, cached weights, Ray’s session folder.',
@@ -107,6 +109,7 @@ export const MEMORY_AND_GPU: readonly FailureRule[] = [
       /no kernel image is available for execution/i,
       /is not compatible with the current PyTorch installation/i,
       /only supports Ampere GPUs or newer|requires.* compute capability/i,
+      /bf16 .*requires .*supported device/i,
       /bf16\/gpu not supported|doesn't support bf16|Bfloat16 is only supported on GPUs/i,
     ],
     cause: 'The GPU’s generation is not one that the installed kernels were built for.',

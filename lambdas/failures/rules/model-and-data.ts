@@ -43,10 +43,12 @@ export const MODEL_AND_DATA: readonly FailureRule[] = [
       /huggingface\.co.*\b404\b/i,
     ],
     // The libraries’ last word also where the token is what is wrong.
-    also: {
-      tier: 2,
-      patterns: [/RepositoryNotFoundError/, /is not a local folder and is not a valid model identifier/i],
-    },
+    also: [
+      {
+        tier: 2,
+        patterns: [/RepositoryNotFoundError/, /is not a local folder and is not a valid model identifier/i],
+      },
+    ],
     cause: 'The hub has no such model, revision or file, or does not show it to this account.',
     advice: [
       'Take another base model, or ask the installation’s owner to correct its name and revision.',
@@ -61,7 +63,7 @@ export const MODEL_AND_DATA: readonly FailureRule[] = [
       /LocalTokenNotFoundError|Token is required \(`?token=True/,
     ],
     // The hub answers 401 for models that do not exist as well.
-    also: { tier: 2, patterns: [/401 Client Error/i, /\b401\b.*Unauthorized/i] },
+    also: [{ tier: 2, patterns: [/401 Client Error/i, /\b401\b.*Unauthorized/i] }],
     cause: 'The hub did not accept the cluster’s token: it is missing, wrong or no longer valid.',
     advice: ['The cluster’s owner sets a valid hub token.', 'Then try again unchanged.'],
   },
@@ -118,7 +120,7 @@ export const MODEL_AND_DATA: readonly FailureRule[] = [
       /The total norm .* is non-finite/i,
     ],
     // A norm that is not a number now and then is skipped by the optimizer.
-    also: { tier: 3, patterns: [/['"]?(train_)?(loss|grad_norm)['"]?\s*[:=]\s*['"]?nan\b/i] },
+    also: [{ tier: 3, patterns: [/['"]?(train_)?(loss|grad_norm)['"]?\s*[:=]\s*['"]?nan\b/i] }],
     cause:
       'The loss ran away and stopped being a number: steps too large, or rows that break the arithmetic.',
     advice: [
