@@ -220,6 +220,10 @@ describe('wrongly decoded text', () => {
     ['don‚Äôt', 'don’t'],
     ['f√ºr caf√© Espa√±a', 'für café España'],
     ['–ü—Ä–∏–≤–µ—Ç', 'Привет'],
+    ['trГЄs potes na estaГ§ГЈo', 'três potes na estação'],
+    ['sЕ‚ownik i mapД™ drogowД…', 'słownik i mapę drogową'],
+    ['з¬¬дєЊе¤©и®¤зњџзљ„е­¦з”џ', '第二天认真的学生'],
+    ['m≈Çyn, Yaƒümura, kƒ±≈ülƒ±k', 'młyn, Yağmura, kışlık'],
   ])('%j becomes %j', (wrong, right) => {
     expect(codes(answer(wrong))).toContain('mojibake');
     expect(fixText(wrong)).toBe(right);
@@ -240,6 +244,8 @@ describe('wrongly decoded text', () => {
     'Љубав, Ђорђе, СРЂ, Џеп, Гјорче',
     '√2, √x, √π, 3√2, √(a²+b²), ∂f/∂x, x ≥ √n',
     'Köln–Ürdingen–Ägypten, 1–2—3, ‚Äpfel‘, „Ärger“',
+    'Её, їжі, дії, Дії, ДІЇ, ЕЁ – «Где», Г…',
+    'x≈π, x≈∞, y≈£5, t≈°C, ƒ±1, ƒ(x)≈√2',
   ])('is not %j', (text) => {
     expect(codes(answer(text))).toEqual([]);
     expect(fixText(text)).toBe(text);

@@ -26,11 +26,14 @@ export const TRUNCATED: Record<string, (c: Chance) => string> = {
 };
 
 export const MOJIBAKE_ENCODINGS = ['latin1', 'windows-1252', 'windows-1251', 'macintosh'] as const;
-/** UTF-8 that was read as something else. */
+/** UTF-8 that was read as something else; a text of ASCII alone comes out as it was and is none. */
 export function garbled(c: Chance, encoding: (typeof MOJIBAKE_ENCODINGS)[number]): string {
-  const text = sentences(c, c.of(['de', 'fr', 'es', 'pt', 'pl', 'ru', 'sv', 'tr', 'zh', 'ja']), 2);
-  const bytes = Buffer.from(text, 'utf8');
-  return encoding === 'latin1' ? bytes.toString('latin1') : new TextDecoder(encoding).decode(bytes);
+  for (;;) {
+    const text = sentences(c, c.of(['de', 'fr', 'es', 'pt', 'pl', 'ru', 'sv', 'tr', 'zh', 'ja']), 2);
+    const bytes = Buffer.from(text, 'utf8');
+    const read = encoding === 'latin1' ? bytes.toString('latin1') : new TextDecoder(encoding).decode(bytes);
+    if (read !== text) return read;
+  }
 }
 
 // Cut apart, so that this file holds no mark of a template as a whole.

@@ -18,24 +18,33 @@ const charactersOf = (encoding: string) => new TextDecoder(encoding).decode(ABOV
 /** 0x80–0xbf as Windows-1251 has them, without the capitals of Ukrainian: СІРІСТЬ is a word. */
 const CYRILLIC_REST =
   '[\\u0402\\u0403\\u0453\\u0409-\\u040b\\u040f\\u0452\\u2018-\\u203a\\u20ac\\u2122\\u0098\\u00a4-\\u00bb\\u2116\\u0405\\u0408\\u0451\\u0454-\\u045f\\u0491]';
+/** All of 0x80–0xbf as Windows-1251 has them. */
+const CYRILLIC_REST_TOO = `[${charactersOf('windows-1251').slice(0, 64)}]`;
+/** Those of them that do not stand behind a letter: no letter of a living language, no quotation mark, no ellipsis. */
+const CYRILLIC_RARE =
+  '[\\u0402\\u0403\\u0453\\u0409-\\u040b\\u040f\\u2020-\\u2022\\u2030\\u2039\\u20ac\\u2122\\u00a4-\\u00aa\\u00ac\\u00ae\\u00b0-\\u00b7]';
+/** Letters of 0x80–0xbf as Mac Roman has them: x≈π, x≈£5 and x≈∞ are written, x≈ü is not. */
+const MAC_LETTERS = '[ÄÅÇÉÑÖÜáàâäãåçéèêëíìîïñóòôöõúùûüßæÆØø]';
 /** 0x80–0xbf as Mac Roman has them. */
 const MAC_REST = `[${charactersOf('macintosh').slice(0, 64)}]`;
 
 const READINGS: readonly Reading[] = [
   {
-    candidate: new RegExp(`[РСГв]${CYRILLIC_REST}`),
-    // Two Cyrillic letters, of which the first byte becomes Р or С; a quotation mark or dash; an accented letter.
+    candidate: new RegExp(`[РСв]${CYRILLIC_REST}|[ГДЕ]${CYRILLIC_REST_TOO}|[г-й]${CYRILLIC_RARE}`),
+    // Two Cyrillic letters, of which the first byte becomes Р or С; a quotation mark or dash; an accented letter, of
+    // which it becomes Г, Д or Е among Latin ones; three Chinese or Japanese signs.
     sign: new RegExp(
-      `[РС]${CYRILLIC_REST}[РС]${CYRILLIC_REST}|вЂ[™њќљ“”¦ћ\u0098]|Г[¶¤©±«§][a-z]|[a-z]Г[¶¤©±јџ]`,
+      `[РС]${CYRILLIC_REST}[РС]${CYRILLIC_REST}|вЂ[™њќљ“”¦ћ\u0098]|Г[¶¤©±«§][a-z]|[a-z][ГДЕ]${CYRILLIC_REST_TOO}|(?:[г-й]${CYRILLIC_REST_TOO}{2}){3}`,
       'u',
     ),
     characters: charactersOf('windows-1251'),
   },
   {
-    candidate: new RegExp(`[√‚–—„‰ÂÊÁËÈ]${MAC_REST}`),
-    // √ alone is a root; with ∂ or º behind it inside a word it is not. Then quotation marks, Cyrillic, Chinese.
+    candidate: new RegExp(`[√‚–—„‰ÂÊÁËÈƒ≈]${MAC_REST}`),
+    // Letters of Polish and Turkish become ƒ or ≈ and a letter. √ alone is a root; with ∂ or º behind it inside a word
+    // it is not. Then quotation marks, Cyrillic, Chinese.
     sign: new RegExp(
-      `√[©º∂§®±≥≠¥∏†°´£¢][a-z]|[a-z]√[©º∂§®±≥≠¥∏†°´£¢ü]|‚Ä[ôúùìîò¶¢]|(?:[–—]${MAC_REST}){3}|(?:[„‰ÂÊÁËÈ]${MAC_REST}${MAC_REST}){3}`,
+      `[a-z][ƒ≈]${MAC_LETTERS}|[a-z]ƒ±[a-z]|√[©º∂§®±≥≠¥∏†°´£¢][a-z]|[a-z]√[©º∂§®±≥≠¥∏†°´£¢ü]|‚Ä[ôúùìîò¶¢]|(?:[–—]${MAC_REST}){3}|(?:[„‰ÂÊÁËÈ]${MAC_REST}${MAC_REST}){3}`,
       'u',
     ),
     characters: charactersOf('macintosh'),
