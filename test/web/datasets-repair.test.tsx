@@ -18,7 +18,8 @@ const { RepairDialog } = await import('../../web/src/features/datasets/repair/re
 const { Problems } = await import('../../web/src/features/datasets/problems/problems.tsx');
 const { problemGroups } = await import('../../web/src/features/datasets/problems/problem-groups.ts');
 const { meaningOf } = await import('../../web/src/features/datasets/problems/problem-meaning.ts');
-const { effectWords, repairAllWords, repairChoices } =
+const { verdictOf } = await import('../../web/src/features/datasets/dataset-words.ts');
+const { effectWords, leftBy, leftByAllCures, repairAllWords, repairChoices } =
   await import('../../web/src/features/datasets/repair/repair-plan.ts');
 const { columnsOf, filledForm, firstForm, mappingProblem } =
   await import('../../web/src/features/datasets/repair/columns.ts');
@@ -240,6 +241,31 @@ describe('a repair', () => {
     expect(repairAllWords(3, 3, 4)).toBe('Repair all three, as v4…');
     expect(repairAllWords(1, 1, 2)).toBe('Repair it, as v2…');
     expect(plain(repairAllWords(2, 5, 2))).toBe('Repair 2 of 5 kinds, as v2…');
+  });
+
+  test('says of too few usable rows that they stay only where they do', () => {
+    const left = (...issues: CheckSummary['issues']) =>
+      leftByAllCures({ ...version(issues).summary, rows: 40, usableRows: 0 }).map(({ code }) => code);
+    const short = issue('too-few-rows', 1);
+    expect(left(issue('sharegpt-rows', 40), short)).toEqual([]);
+    expect(left(issue('not-json', 30), issue('sharegpt-rows', 10), short)).toEqual([]);
+    expect(left(issue('not-json', 31), issue('sharegpt-rows', 9), short)).toEqual(['too-few-rows']);
+    expect(left(short)).toEqual(['too-few-rows']);
+    const { summary } = version([issue('sharegpt-rows', 40), short]);
+    expect(leftBy({ ...summary, rows: 40 }, () => undefined)).toHaveLength(2);
+  });
+
+  test('of a file of ShareGPT rows is all that it needs, and the verdict says so', () => {
+    const { summary, ...rest } = version([issue('sharegpt-rows', 40), issue('too-few-rows', 1)]);
+    const { title, sentence } = verdictOf({
+      ...rest,
+      status: 'rejected',
+      summary: { ...summary, verdict: 'rejected', format: 'sharegpt', rows: 40, usableRows: 0 },
+    });
+    expect(title).toBe('Can’t be used yet: these are ShareGPT conversations');
+    expect(plain(sentence)).toContain(
+      '0 of 40 rows could be trained on. A repair mends or leaves out the rest.',
+    );
   });
 
   test('is ordered with the cures that are ticked, and names what stays as it is', async () => {

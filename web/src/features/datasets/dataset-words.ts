@@ -8,6 +8,7 @@ import type {
 import type { Tone } from '../../components/pill.tsx';
 import { bytes, count, counted } from '../../lib/format/numbers.ts';
 import { duration } from '../../lib/format/time.ts';
+import { leftByAllCures } from './repair/repair-plan.ts';
 
 export const FORMAT_WORDS: Record<DatasetFormat, string> = {
   chat: 'Chat messages',
@@ -82,7 +83,7 @@ export function findingWords(version: DatasetVersion): string {
 }
 
 /** How many findings of a severity: kinds and lines. */
-export function findings(summary: CheckSummary, severity: 'error' | 'warning') {
+export function findings(summary: Pick<CheckSummary, 'issues'>, severity: 'error' | 'warning') {
   const of = summary.issues.filter((issue) => issue.severity === severity);
   return {
     kinds: new Set(of.map((issue) => issue.code)).size,
@@ -150,16 +151,21 @@ function checkedVerdict({ status, summary, files }: CheckedVersion) {
   const size = (files.source ?? files.data).bytes;
   const checked = `All ${bytes(size)} were checked in ${duration(Math.max(1, summary.checkMilliseconds / 1000))}.`;
   const warnings = findings(summary, 'warning');
-  const errors = findings(summary, 'error');
   if (status === 'rejected') {
-    const first = summary.issues.find((issue) => issue.severity === 'error');
+    // Too few usable rows are told where they stay; where the others' repair ends them, the others are the reason.
+    const staysShort = leftByAllCures(summary).some(({ code }) => code === 'too-few-rows');
+    const reasons = summary.issues.filter(
+      ({ code, severity }) => severity === 'error' && (staysShort || code !== 'too-few-rows'),
+    );
+    const [first] = reasons;
     const name = first ? DATASET_ISSUES[first.code].title : '';
+    const { kinds, lines } = findings({ issues: reasons }, 'error');
     return {
       tone: 'bad' as const,
       title:
-        errors.kinds === 1
+        kinds === 1
           ? `Can’t be used yet: ${lowerFirst(name)}`
-          : `Can’t be used yet, ${counted(errors.lines, 'error')} of ${counted(errors.kinds, 'kind')}`,
+          : `Can’t be used yet, ${counted(lines, 'error')} of ${counted(kinds, 'kind')}`,
       sentence: `${rejectedWords(summary)} ${checked}`,
     };
   }
@@ -184,10 +190,9 @@ function checkedVerdict({ status, summary, files }: CheckedVersion) {
   };
 }
 
-function rejectedWords({ rows, usableRows, issues }: CheckSummary): string {
-  const canRepair = issues
-    .filter((issue) => issue.severity === 'error')
-    .every((issue) => DATASET_ISSUES[issue.code].repairs.length > 0);
+function rejectedWords(summary: CheckSummary): string {
+  const { rows, usableRows } = summary;
+  const canRepair = leftByAllCures(summary).every(({ severity }) => severity !== 'error');
   if (rows === 0) {
     return canRepair
       ? 'No row could be read yet. A repair asks for what is missing.'

@@ -15,7 +15,7 @@ import { PresetCosts } from './preset-costs.tsx';
 import { problemGroups } from './problems/problem-groups.ts';
 import { Problems } from './problems/problems.tsx';
 import { RepairDialog } from './repair/repair-dialog.tsx';
-import { canBeRepaired, repairAllWords } from './repair/repair-plan.ts';
+import { canBeRepaired, leftByAllCures, repairAllWords } from './repair/repair-plan.ts';
 import { RowViewer } from './rows/row-viewer.tsx';
 import type { RowPlace } from './rows/use-rows.ts';
 import { ContinueUpload } from './upload/continue-upload.tsx';
@@ -126,11 +126,12 @@ function VerdictAction({
 }) {
   const groups = problemGroups(version.summary.issues);
   const repairable = groups.filter(({ code }) => canBeRepaired(code)).length;
+  const left = leftByAllCures(version.summary).length;
   const next = dataset.latestVersion + 1;
   if (repairable > 0) {
     return (
       <Button onClick={onRepair} disabledReason={offline}>
-        {repairAllWords(repairable, groups.length, next)}
+        {repairAllWords(repairable, repairable + left, next)}
       </Button>
     );
   }

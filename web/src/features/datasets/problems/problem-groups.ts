@@ -18,6 +18,19 @@ export interface ProblemGroup {
   files: DatasetFile[];
 }
 
+/** Found of a file as a whole: they have no row. */
+const OF_THE_FILE: readonly DatasetIssueCode[] = [
+  'empty-file',
+  'not-text',
+  'container-broken',
+  'container-too-large',
+  'columns-unknown',
+  'too-few-rows',
+  'few-rows',
+];
+/** Rows that have the problem, none where it is the file's. */
+export const rowsWith = ({ code, rows }: ProblemGroup) => (OF_THE_FILE.includes(code) ? 0 : rows);
+
 /** By code: errors before warnings, then by number of rows. */
 export function problemGroups(issues: CheckSummary['issues']): ProblemGroup[] {
   const groups = new Map<DatasetIssueCode, ProblemGroup>();

@@ -17,7 +17,7 @@ import type { CheckedVersion } from '../dataset-words.ts';
 import { canBeRepaired, effectWords } from '../repair/repair-plan.ts';
 import { AllLines } from './all-lines.tsx';
 import { FoundLines, type OpenRow } from './found-lines.tsx';
-import { passedChecks, problemGroups, type ProblemGroup } from './problem-groups.ts';
+import { passedChecks, problemGroups, rowsWith, type ProblemGroup } from './problem-groups.ts';
 import { meaningOf } from './problem-meaning.ts';
 
 /** Lines shown of each problem before the list of all of them is opened. */
@@ -47,7 +47,7 @@ export function Problems({
       </Section>
     );
   }
-  const rows = groups.reduce((sum, group) => sum + group.rows, 0);
+  const rows = groups.reduce((sum, group) => sum + rowsWith(group), 0);
   return (
     <Section
       title="Problems"
@@ -179,7 +179,9 @@ function Problem({
 }
 
 /** `9 rows`, `12 places in 9 rows`; nothing where the whole file is meant. */
-function amountWords({ count: found, rows, files }: ProblemGroup): string {
+function amountWords(group: ProblemGroup): string {
+  const { count: found, files } = group;
+  const rows = rowsWith(group);
   const where = files.includes('validation')
     ? files.includes('data')
       ? ', both files'

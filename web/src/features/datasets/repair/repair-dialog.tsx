@@ -18,10 +18,10 @@ import { query, useCall } from '../../../lib/api.ts';
 import { count, counted, listed } from '../../../lib/format/numbers.ts';
 import { useOfflineReason } from '../../../lib/online.ts';
 import { lowerFirst, type CheckedVersion } from '../dataset-words.ts';
-import { problemGroups, type ProblemGroup } from '../problems/problem-groups.ts';
+import { problemGroups, rowsWith, type ProblemGroup } from '../problems/problem-groups.ts';
 import { ColumnMapping } from './column-mapping.tsx';
 import { columnsOf, filledForm, firstForm, mappingProblem, type TableForm } from './columns.ts';
-import { choiceWords, LENGTH_CURES, repairChoices, type RepairChoice } from './repair-plan.ts';
+import { choiceWords, leftBy, LENGTH_CURES, repairChoices, type RepairChoice } from './repair-plan.ts';
 
 /** What a repair would do, cure by cure; a click makes the next version, the old one stays. */
 export function RepairDialog({
@@ -41,7 +41,7 @@ export function RepairDialog({
 }) {
   const navigate = useNavigate();
   const offline = useOfflineReason();
-  const { choices, beyond } = repairChoices(problemGroups(version.summary.issues));
+  const { choices } = repairChoices(problemGroups(version.summary.issues));
   const [taken, setTaken] = useState<ReadonlyMap<DatasetCure, DatasetCure>>(
     () =>
       new Map(
@@ -76,10 +76,7 @@ export function RepairDialog({
   const mapping = chosen?.mapping ?? filledForm(form, tables.columns);
   const needsColumns = cures.includes('map-columns');
   const next = dataset.latestVersion + 1;
-  const left = [
-    ...choices.filter((choice) => !taken.has(choice.usual)).flatMap(({ groups }) => groups),
-    ...beyond,
-  ];
+  const left = leftBy(version.summary, ({ usual }) => taken.get(usual));
   const reason =
     offline ??
     (cures.length === 0 ? 'Choose at least one.' : needsColumns ? mappingProblem(mapping) : undefined);
@@ -208,10 +205,10 @@ function LeftAsItIs({ groups }: { groups: readonly ProblemGroup[] }) {
 
 const groupWords = (groups: readonly ProblemGroup[]) =>
   listed(
-    groups.map(
-      ({ code, rows }) =>
-        `${lowerFirst(DATASET_ISSUES[code].title)}${rows > 0 ? ` (${counted(rows, 'row')})` : ''}`,
-    ),
+    groups.map((group) => {
+      const rows = rowsWith(group);
+      return `${lowerFirst(DATASET_ISSUES[group.code].title)}${rows > 0 ? ` (${counted(rows, 'row')})` : ''}`;
+    }),
   );
 
 /** The columns of the table, as the finding lists them; asked for only where they have to be chosen from. */

@@ -1,8 +1,9 @@
 import { DATASET_CURES, type DatasetCure } from '../../../../../contracts/dataset-cures.ts';
 import { DATASET_ISSUES, type DatasetIssueCode } from '../../../../../contracts/dataset-issues.ts';
 import type { CheckSummary } from '../../../../../contracts/datasets.ts';
+import { LIMITS } from '../../../../../contracts/limits.ts';
 import { count, counted } from '../../../lib/format/numbers.ts';
-import type { ProblemGroup } from '../problems/problem-groups.ts';
+import { problemGroups, type ProblemGroup } from '../problems/problem-groups.ts';
 
 /** Cures that leave rows out; the others change rows and keep them. */
 const REMOVING: readonly DatasetCure[] = [
@@ -53,6 +54,34 @@ export function repairChoices(groups: readonly ProblemGroup[]): {
 }
 
 export const canBeRepaired = (code: DatasetIssueCode) => DATASET_ISSUES[code].repairs.length > 0;
+
+const rowsWithErrors = (groups: readonly ProblemGroup[]) =>
+  groups
+    .filter(({ code, severity }) => severity === 'error' && code !== 'too-few-rows')
+    .reduce((sum, { rows }) => sum + rows, 0);
+
+/**
+ * What of the findings stays after a repair by `cureOf`. Too few usable rows are no problem of their own where enough
+ * are left once the others are cured: a file of ShareGPT rows has none that is usable, and all of them after it.
+ */
+export function leftBy(
+  summary: CheckSummary,
+  cureOf: (choice: RepairChoice) => DatasetCure | undefined,
+): ProblemGroup[] {
+  const { choices, beyond } = repairChoices(problemGroups(summary.issues));
+  const left = [...choices.filter((choice) => !cureOf(choice)).flatMap(({ groups }) => groups), ...beyond];
+  const removed = choices.reduce((sum, choice) => {
+    const cure = cureOf(choice);
+    return cure && removesRows(cure) ? sum + choice.rows : sum;
+  }, 0);
+  const cured = choices.filter(cureOf).flatMap(({ groups }) => groups);
+  const isEnough =
+    rowsWithErrors(cured) > 0 && summary.rows - removed - rowsWithErrors(left) >= LIMITS.datasetMinimumRows;
+  return isEnough ? left.filter(({ code }) => code !== 'too-few-rows') : left;
+}
+
+/** What no repair is for. */
+export const leftByAllCures = (summary: CheckSummary) => leftBy(summary, ({ usual }) => usual);
 
 /** `A repair changes 612 rows.`, `A repair removes 184 rows, 48,026 stay.` The usual cure's. */
 export function effectWords(group: ProblemGroup, summary: CheckSummary): string {

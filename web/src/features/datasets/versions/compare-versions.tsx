@@ -123,11 +123,11 @@ function Compare({
       <tbody>
         {lines.map(({ name, before: from, after: to, difference, tone }) => (
           <tr key={name}>
-            <Td className="max-md:min-w-36">{name}</Td>
-            <Td numeric className="text-ink-2">
+            <Td className="max-md:min-w-28">{name}</Td>
+            <Td numeric className="text-ink-2 max-md:whitespace-normal">
               {from}
             </Td>
-            <Td numeric className="font-semibold">
+            <Td numeric className="font-semibold max-md:whitespace-normal">
               {to}
             </Td>
             <Td
