@@ -8,6 +8,7 @@ const PERSONAL: Record<string, [text: string, shown: string][]> = {
     ['first+tag_1@mail.sub.firm.io', 'f•••@mail.sub.firm.io'],
     ['<o’neil@firm.de>', 'n•••@firm.de'],
     ['mailto:x@firm.museum', 'x•••@firm.museum'],
+    ['联系0701488@qq.com。', '0•••@qq.com'],
   ],
   phone: [
     ['+49 30 901820', '+49••••20'],
@@ -89,6 +90,7 @@ test('masking says what stood there, and nothing else', () => {
 
 describe('what is nobody’s, or no such number, is left alone', () => {
   test.each([
+    'Order #0096-1849-4364 has shipped.',
     'nobody@example.com, x@sub.example.org, root@localhost, a@b.test, @handle, a @ b, v1@2',
     'npm i @angular/core@12.0.0 and icon@2x.png, git@github.com:a/b.git, x@w.T, this@Outer.name',
     'your.email@domain.com or user@company.com, noreply@github.com',

@@ -49,12 +49,12 @@ function push(text: string, from: number, to: number, found: Finding[]) {
   return to;
 }
 
-/** Whether the number does not end with this group: a letter follows, or more digits without a space between. */
+/** Whether the number does not end with this group: a letter follows, the sign of an e-mail address, or more digits without a space between. */
 function goesOn(text: string, { starts, ends }: NumberGroups, last: number): boolean {
   const end = ends[last] ?? 0;
   const next = starts[last + 1];
   if (next !== undefined) return !/[ \u00a0]/.test(text.slice(end, next));
-  return /[A-Za-z_%]/.test(text[end] ?? '') || /^[-/]\w/.test(text.slice(end, end + 2));
+  return /[A-Za-z_%@]/.test(text[end] ?? '') || /^[-/]\w/.test(text.slice(end, end + 2));
 }
 
 /** +49 30 901820, also 0049 and tel:+49; answers where it ends, or 0. */
@@ -68,8 +68,8 @@ export function internationalPhoneAt(
   let from = groups.from;
   if (text[from - 1 - bracket] === '+') from -= 1 + bracket;
   else if (!/^00[1-9]\d/.test(text.slice(from, from + 4)) || groups.starts.length < 2) return 0;
-  // An operand, or the rest of a longer number; in "tel:+49" and "wa.me/+49" it is neither.
-  if (/[\w*^)\]+.-]/.test(text[from - 1] ?? '')) return 0;
+  // An operand, the rest of a longer number, or an order's; in "tel:+49" and "wa.me/+49" it is none of them.
+  if (/[\w*^)\]+.#-]/.test(text[from - 1] ?? '')) return 0;
   // A decimal fraction: +35236450.6.
   if (groups.starts.length === 2 && /\d\.\d{1,2}$/.test(text.slice(from, groups.to))) return 0;
   // What follows the number by a space may be another one: take off a group at a time.
