@@ -3,12 +3,13 @@
 type Fields = Record<string, unknown>;
 
 const SECRET_FIELDS = /^(authorization|cookie|password|.*api_?key|.*token|.*secret)$/i;
-/** What must never stand in a log (I11): what signs a presigned URL, bearer tokens, JSON web tokens, AWS key ids. */
+/** What must never stand in a log (I11): what signs a presigned URL, bearer tokens, JSON web tokens, AWS key ids, tokens of a hub. */
 const SECRET_TEXT: readonly [RegExp, string][] = [
   [/(X-Amz-(?:Signature|Credential|Security-Token)=)[^&\s"']+/gi, '$1[redacted]'],
   [/(Bearer\s+)[A-Za-z0-9._~+/=-]+/gi, '$1[redacted]'],
   [/\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*/g, '[redacted]'],
   [/\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g, '[redacted]'],
+  [/\bhf_[A-Za-z0-9]{20,}\b/g, '[redacted]'],
 ];
 /** A log line is no place for whole documents: 4,000 characters keep any error's text and stack. */
 const LONGEST_TEXT = 4000;

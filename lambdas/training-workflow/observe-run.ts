@@ -143,8 +143,9 @@ async function act(
     case 'try-again':
       return settled(decideAttempt(job, now, verdict.end));
     case 'fail': {
-      const exitMessage = what.look.state === 'ended' ? what.look.message : undefined;
-      const failure = diagnosed(job, verdict.failure, { logTail: what.logTail, exitMessage });
+      const { message: exitMessage, lastLog } = what.look.state === 'ended' ? what.look : {};
+      const logTail = [what.logTail, lastLog].filter(Boolean).join('\n');
+      const failure = diagnosed(job, verdict.failure, { logTail, exitMessage });
       return settled(decideFailure(job, failure, now, verdict.end));
     }
     case 'cancel':

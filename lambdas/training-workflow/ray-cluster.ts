@@ -4,7 +4,14 @@
 export type RunLook =
   | { state: 'pending' }
   | { state: 'running' }
-  | { state: 'ended'; how: 'succeeded' | 'failed' | 'stopped'; endedAt: Date | undefined; message: string }
+  | {
+      state: 'ended';
+      how: 'succeeded' | 'failed' | 'stopped';
+      endedAt: Date | undefined;
+      message: string;
+      /** The end of what the run printed, secrets redacted: a trainer that crashes cannot report it itself. */
+      lastLog?: string;
+    }
   | { state: 'absent' }
   /** `refused`: the cluster answered that it does not take our key. */
   | { state: 'unreachable'; refused: boolean; reason: string };

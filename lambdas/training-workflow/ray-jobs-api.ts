@@ -1,5 +1,6 @@
 /** The Ray Jobs REST API (2.60), with everything it was seen to do wrong (facts.md §3). */
 import * as z from 'zod';
+import { redactText } from '../runtime/log.ts';
 import { ClusterSilent } from './circuit.ts';
 import { plainHttp, type PlainHttp } from './plain-http.ts';
 import type { ClusterResources, RayCluster, RunLook, Submission } from './ray-cluster.ts';
@@ -36,6 +37,15 @@ const ClusterStatus = z.object({
       .nullish(),
   }),
 });
+
+/** Of what the run printed last: about 100 lines, as LIVE keeps them. */
+const LAST_LOG_CHARACTERS = 8 * 1024;
+
+/** The lines behind Ray's sentence. Redacted before it is cut, so that no half of a secret is left. */
+function lastLogOf(message: string): string {
+  const lines = message.split('\n').slice(1).map(redactText);
+  return lines.join('\n').slice(-LAST_LOG_CHARACTERS).trim();
+}
 
 /** Ray's message is one sentence and then the log's end, up to 20,000 characters: the log is kept elsewhere. */
 const sentenceOf = (message: string): string =>
@@ -128,11 +138,13 @@ export function rayJobsApi(address: RayAddress): RayCluster {
         return { state: 'unreachable', refused: false, reason: 'its answer is not a job' };
       }
       const { status, message, end_time: endTime } = details.data;
+      const lastLog = lastLogOf(message ?? '');
       const ended = (how: 'succeeded' | 'failed' | 'stopped'): RunLook => ({
         state: 'ended',
         how,
         endedAt: typeof endTime === 'number' && endTime > 0 ? new Date(endTime) : undefined,
         message: sentenceOf(message ?? ''),
+        ...(lastLog ? { lastLog } : {}),
       });
       switch (status) {
         case 'PENDING':

@@ -53,12 +53,13 @@ describe('a look', () => {
     expect(await cluster.look('job-1')).toEqual(expected);
   });
 
-  test('of a message the sentence is kept, not the log behind it', async () => {
+  test('of a message the sentence is kept, and the log behind it apart, without what signs', async () => {
     const message =
       'Job entrypoint command failed with exit code -9, last available logs (truncated to 20,000 chars):\nGET https://s3.test/?X-Amz-Signature=abc\n';
     const { cluster } = await ray(always(200, { status: 'FAILED', message }));
     expect(await cluster.look('job-1')).toMatchObject({
       message: 'Job entrypoint command failed with exit code -9',
+      lastLog: 'GET https://s3.test/?X-Amz-Signature=[redacted]',
     });
   });
 
