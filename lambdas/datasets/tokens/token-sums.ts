@@ -6,9 +6,9 @@ import type { RowTokens } from './chat-template.ts';
 const BINS = 24;
 /** Bars are a power of two wide and at least so many tokens, so that 256, 2,048, 4,096 and 8,192 end one. */
 const NARROWEST = 16;
-/** A bar ends at the context limit, and so many at the least lie below it: none holds both what fits and what is cut. */
+/** A bar ends at the context limit, and so many at the least lie below it: none but the open one holds both what fits and what is cut. */
 const FEWEST_TO_LIMIT = 4;
-/** Bars reach as far as 99 of 100 rows: one row of 100,000 tokens shall not put all others into one bar. */
+/** Bars reach as far as 99 of 100 rows, of 8 as far as 7: one of 100,000 tokens shall not put all others into one bar. */
 const SHARE_IN_CLOSED_BINS = 0.99;
 /** Lengths are kept exactly up to here, beyond with an error of at most 1/64: some 4,500 different ones at the most. */
 const EXACT_LENGTHS = 4096;
@@ -117,16 +117,15 @@ export class TokenSums {
       longestRow: sums.longest,
       rowsOverContext: this.#byRows(sums.overContext),
       histogram: this.#histogram(),
-      median: this.#lengthOf(0.5),
-      p95: this.#lengthOf(0.95),
+      median: this.#lengthOf(sums.countedRows * 0.5),
+      p95: this.#lengthOf(sums.countedRows * 0.95),
       tokensCut: this.#byCharacters(sums.tokensCut),
       answersCut: this.#byRows(sums.answersCut),
     };
   }
 
-  /** The length that this share of the rows does not exceed. */
-  #lengthOf(share: number): number {
-    const wanted = this.#sums.countedRows * share;
+  /** The length that so many of the rows do not exceed. */
+  #lengthOf(wanted: number): number {
     let rows = 0;
     for (const [length, more] of [...this.#lengths].toSorted(([a], [b]) => a - b)) {
       rows += more;
@@ -137,7 +136,8 @@ export class TokenSums {
 
   #histogram(): TokenCount['histogram'] {
     if (this.#lengths.size === 0) return [];
-    const edges = barEdges(this.#contextLength, this.#lengthOf(SHARE_IN_CLOSED_BINS));
+    const closedRows = Math.floor(this.#sums.countedRows * SHARE_IN_CLOSED_BINS);
+    const edges = barEdges(this.#contextLength, this.#lengthOf(closedRows));
     const bins = Array.from({ length: BINS }, () => 0);
     for (const [length, rows] of this.#lengths) {
       const closed = edges.findIndex((edge) => length <= edge);
