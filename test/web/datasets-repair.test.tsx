@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { createMemoryHistory, createRootRoute, createRouter, RouterProvider } from '@tanstack/react-router';
 import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { DATASET_ISSUES, type DatasetIssueCode } from '../../contracts/dataset-issues.ts';
 import type { CheckSummary, DatasetVersion } from '../../contracts/datasets.ts';
 
@@ -266,6 +266,33 @@ describe('a repair', () => {
     expect(plain(sentence)).toContain(
       '0 of 40 rows could be trained on. A repair mends or leaves out the rest.',
     );
+  });
+
+  test('gives the focus back to what opened it', async () => {
+    const Page = () => {
+      const [isOpen, setOpen] = useState(false);
+      return (
+        <>
+          <button onClick={() => setOpen(true)}>Repair</button>
+          {isOpen && (
+            <RepairDialog
+              dataset={dataset}
+              version={version([issue('duplicate-row', 184)])}
+              limit={undefined}
+              onClose={() => setOpen(false)}
+            />
+          )}
+        </>
+      );
+    };
+    await show(<Page />);
+    const opener = await screen.findByRole('button', { name: 'Repair' }, { timeout: PATIENCE });
+    opener.focus();
+    fireEvent.click(opener);
+    const box = await screen.findByRole('checkbox', { name: 'Remove repeated rows' }, { timeout: PATIENCE });
+    await waitFor(() => expect(document.activeElement).toBe(box));
+    fireEvent.keyDown(box, { key: 'Escape' });
+    await waitFor(() => expect(document.activeElement).toBe(opener));
   });
 
   test('is ordered with the cures that are ticked, and names what stays as it is', async () => {
