@@ -168,6 +168,18 @@ describe('a job that stopped at its cap', () => {
     expect(text(document.body)).not.toContain('cap-too-small');
   });
 
+  test('the focus goes into the dialog and back to the button that opened it', async () => {
+    show(() => <SuccessPanel job={landed} now={now} />);
+    const opener = await button(/^Continue/);
+    opener.focus();
+    fireEvent.click(opener);
+    await waitFor(() => expect(document.activeElement).toBe(screen.getByLabelText('Budget cap')), {
+      timeout: PATIENCE,
+    });
+    fireEvent.keyDown(screen.getByRole('dialog'), { key: 'Escape' });
+    await waitFor(() => expect(document.activeElement).toBe(opener), { timeout: PATIENCE });
+  });
+
   test('names the job that goes on from it already', async () => {
     jobs = [
       {
