@@ -3,6 +3,8 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { createMemoryHistory, createRootRoute, createRouter, RouterProvider } from '@tanstack/react-router';
 import { act, cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react';
 
+import { continuedAt, curvesOf, withBase } from '../../web/src/components/charts/curves.ts';
+
 jest.unstable_mockModule('../../web/src/lib/auth.ts', () => ({
   accessToken: async () => 'token',
   renewSession: async () => false,
@@ -104,12 +106,14 @@ const failed = {
 let status = 'running';
 let record: object = {};
 let reachable = true;
+let measured: object[] = [];
 const asked: string[] = [];
 
 beforeEach(() => {
   status = 'running';
   record = {};
   reachable = true;
+  measured = [point(0, { validationLoss: 1.92 }), point(1845, { validationLoss: 1.32 })];
   asked.length = 0;
   globalThis.fetch = (async (url: URL, init: { method: string; body?: string }) => {
     const path = new URL(String(url)).pathname.replace(`/v1/training-jobs/${JOB}`, '');
@@ -132,7 +136,7 @@ beforeEach(() => {
         at: started,
       },
       '/metrics': {
-        points: [point(0, { validationLoss: 1.92 }), point(1845, { validationLoss: 1.32 })],
+        points: measured,
         measured: 3,
       },
       '/events': { items: [{ sequence: 1, at: started, kind: 'accepted', attempt: 0, title: 'Accepted' }] },
@@ -202,6 +206,62 @@ describe('a running job', () => {
     await act(() => jest.advanceTimersByTimeAsync(10 * LIVE_MILLISECONDS));
     expect(liveCalls()).toBe(last);
     expect(text(document.body)).toContain('Cancelled. No model was published.');
+  });
+
+  test('on a hidden tab asks nothing, and at once when it is seen again', async () => {
+    jest.useFakeTimers();
+    show();
+    await act(() => jest.advanceTimersByTimeAsync(1_000));
+    const seeTab = (state: string) => {
+      Object.defineProperty(document, 'visibilityState', { value: state, configurable: true });
+      document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));
+    };
+    try {
+      await act(async () => seeTab('hidden'));
+      const before = asked.length;
+      await act(() => jest.advanceTimersByTimeAsync(60 * LIVE_MILLISECONDS));
+      expect(asked.length).toBe(before);
+      await act(async () => seeTab('visible'));
+      await act(() => jest.advanceTimersByTimeAsync(100));
+      expect(asked.slice(before).some((call) => call.startsWith('GET /live'))).toBe(true);
+    } finally {
+      seeTab('visible');
+      Reflect.deleteProperty(document, 'visibilityState');
+    }
+  });
+
+  test('that continues another says from where, and draws nothing before its own first point', async () => {
+    record = {
+      continuedFrom: 'job_01M84H2MQ0S1HM9ZFZ32W1BV70',
+      checkpoint: {
+        attempt: 1,
+        step: 1800,
+        manifestKey: 'k',
+        manifestVersionId: 'v',
+        at: started,
+        jobId: 'job_01M84H2MQ0S1HM9ZFZ32W1BV70',
+      },
+    };
+    measured = [point(1845, { validationLoss: 1.32 })];
+    show();
+    await seen('continued at 1,800');
+    await seen('from the checkpoint of an earlier job');
+    expect(screen.getByRole('img', { name: /loss by step/ }).getAttribute('aria-label')).toContain(
+      'Continued at step 1,800 of an earlier job.',
+    );
+    expect(text(document.body)).toContain('Goes on from step 1,800 of an earlier job');
+    // The base's loss at step 0 is of no curve of this job.
+    const own = curvesOf([{ ...point(1845, { validationLoss: 1.32 }), attempt: 1 }]);
+    expect(withBase(continuedAt(own, 1800), 1.92).validation).toEqual([{ step: 1845, value: 1.32 }]);
+    expect(withBase(own, 1.92).validation).toHaveLength(2);
+  });
+
+  test('shows only what it measures: no panel stands empty', async () => {
+    measured = [point(1845, { loss: 1.3, gpuUtilisation: 0.93 })];
+    show();
+    await seen('GPU use');
+    expect(screen.queryByText('Gradient norm')).toBeNull();
+    expect(screen.queryByText('GPU memory')).toBeNull();
   });
 
   test('keeps its figures when the API is gone, and says that the job goes on', async () => {

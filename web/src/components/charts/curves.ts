@@ -6,6 +6,8 @@ interface Resume {
   attempt: number;
   step: number;
   repeatedSteps: number;
+  /** The checkpoint is of the job that this one continues. */
+  isOfEarlierJob?: boolean;
 }
 
 /** The points of a job, cut into what is drawn. */
@@ -84,6 +86,12 @@ export function curvesOf(
   };
 }
 
+/** The curves of a job that began at the checkpoint of another: marked where it went on, with nothing drawn before. */
+export function continuedAt(curves: Curves, step: number): Curves {
+  const begin = { attempt: 1, step, repeatedSteps: 0, isOfEarlierJob: true };
+  return { ...curves, resumes: [begin, ...curves.resumes] };
+}
+
 type Measure =
   | 'loss'
   | 'validationLoss'
@@ -95,10 +103,12 @@ type Measure =
 
 /**
  * The validation line begins with the base: before the first step the adapter changes nothing, so the base's loss is
- * the tuned model's at step 0.
+ * the tuned model's at step 0. Not so in a job that continues another: from there to its own first point lies nothing
+ * that it has measured.
  */
 export function withBase(curves: Curves, baseLoss: number | null): Curves {
-  if (baseLoss === null || curves.validation[0]?.step === 0) return curves;
+  const isContinued = curves.resumes.some((resume) => resume.isOfEarlierJob);
+  if (baseLoss === null || isContinued || curves.validation[0]?.step === 0) return curves;
   return { ...curves, validation: [{ step: 0, value: baseLoss }, ...curves.validation] };
 }
 

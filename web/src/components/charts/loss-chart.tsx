@@ -338,12 +338,14 @@ function Resumes({
     <>
       {curves.resumes.map((resume, index) => {
         const at = x.at(resume.step);
-        const text = `resumed at ${count(resume.step)}`;
-        const detail = `attempt ${resume.attempt}, ${count(resume.repeatedSteps)} steps repeated`;
+        const text = `${resume.isOfEarlierJob ? 'continued' : 'resumed'} at ${count(resume.step)}`;
+        const detail = resume.isOfEarlierJob
+          ? 'from the checkpoint of an earlier job'
+          : `attempt ${resume.attempt}, ${count(resume.repeatedSteps)} steps repeated`;
         const toLeft = at - x.range[0] > labelWidth(narrow ? text : detail) + 12;
         const line = begin + index * 34;
         return (
-          <g key={resume.attempt}>
+          <g key={`${resume.attempt}/${resume.step}`}>
             <line x1={at} x2={at} y1={begin - 10} y2={bottom} stroke="var(--ink-2)" strokeDasharray="3 3" />
             <path d={`M${at - 4} ${bottom}L${at} ${bottom - 7}L${at + 4} ${bottom}Z`} fill="var(--ink-2)" />
             <Note x={at + (toLeft ? -6 : 6)} y={line} anchor={toLeft ? 'end' : 'start'} className="fill-ink">

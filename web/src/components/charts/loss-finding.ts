@@ -35,7 +35,11 @@ export function lossFinding({
   if (training)
     sentences.push(`Training loss is ${lossText(training.value)} at step ${count(training.step)}.`);
   for (const resume of curves.resumes) {
-    sentences.push(`Attempt ${resume.attempt} resumed at step ${count(resume.step)}.`);
+    sentences.push(
+      resume.isOfEarlierJob
+        ? `Continued at step ${count(resume.step)} of an earlier job.`
+        : `Attempt ${resume.attempt} resumed at step ${count(resume.step)}.`,
+    );
   }
   const toGo = totalSteps - Math.max(reachedStep, curves.lastStep);
   if (toGo > 0)

@@ -28,6 +28,7 @@ import { JobStatus } from './job-status.tsx';
 import { PHASES } from './job-words.ts';
 import { LossSection } from './loss-section.tsx';
 import { MeasuresSection } from './measures-section.tsx';
+import { stepTakenOver } from './next-run.ts';
 import { RunSpecSection } from './run-spec-section.tsx';
 import { StatusStepper } from './status-stepper.tsx';
 import { StopActions } from './stop-dialogs.tsx';
@@ -71,7 +72,7 @@ export function JobMonitor({ job, live, progress, curves, events, crumbs, error,
           {startWords(job.createdAt, now)}.{' '}
           {lineage.before && (
             <>
-              {job.continuedFrom ? `Goes on from ${stepTakenOver(job)}` : 'Repeats '}
+              {job.continuedFrom ? goesOnWords(job) : 'Repeats '}
               <TextLink to="/training-jobs/$jobId" params={{ jobId: lineage.before.id }}>
                 {lineage.before.name ?? 'an earlier job'}
               </TextLink>
@@ -204,11 +205,9 @@ function costNote(job: TrainingJob, now: Date): string {
   return seconds === 0 ? `waiting is free, then ${price}` : `${duration(seconds)} at ${price}`;
 }
 
-/** `step 1,845 of `, where the job that it goes on from wrote it; nothing where its attempts do not say so. */
-function stepTakenOver(job: TrainingJob): string {
-  const step =
-    job.checkpoint?.jobId === job.continuedFrom ? job.checkpoint?.step : job.attempts[0]?.resumedFromStep;
-  return step === undefined ? '' : `step ${count(step)} of `;
+function goesOnWords(job: TrainingJob): string {
+  const step = stepTakenOver(job);
+  return step === undefined ? 'Goes on from ' : `Goes on from step ${count(step)} of `;
 }
 
 function startWords(at: string, now: Date): string {

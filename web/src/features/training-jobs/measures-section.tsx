@@ -5,7 +5,7 @@ import type { Cursor } from '../../components/charts/use-read-out.ts';
 import type { GpuType, Hyperparameters } from '../../../../contracts/catalog.ts';
 import { bytes, count, percent, plain, scientific, superscript } from '../../lib/format/numbers.ts';
 
-/** What else is measured at each step, small: learning rate, gradient norm, speed, memory. */
+/** What else is measured at each step, small: what the run reports of learning rate, gradient norm, speed, GPU use, memory. */
 export function MeasuresSection({
   curves,
   totalSteps,
@@ -26,6 +26,7 @@ export function MeasuresSection({
   const rate = valuesOf(curves.points, 'learningRate');
   const norm = valuesOf(curves.points, 'gradientNorm');
   const speed = valuesOf(curves.points, 'tokensPerSecond');
+  const utilisation = valuesOf(curves.points, 'gpuUtilisation');
   const memory = valuesOf(curves.points, 'memoryBytes');
   const peak = Math.max(hyperparameters.learningRate, ...rate.map((point) => point.value));
   const power = Math.floor(Math.log10(peak));
@@ -49,37 +50,55 @@ export function MeasuresSection({
           power={power}
           show={(value) => scientific(value)}
         />
-        <SmallMultiple
-          {...shared}
-          title="Gradient norm"
-          note={
-            norm.length === 0
-              ? ''
-              : clipped === 0
-                ? 'never clipped'
-                : `clipped at ${percent(clipped / norm.length)} of steps`
-          }
-          values={norm}
-          // Far above everything measured the line would flatten the curve, and it says nothing there.
-          reference={highestNorm * 2 >= clip && norm.length > 0 ? { value: clip, label: 'clip' } : undefined}
-          show={(value) => plain(value, 2)}
-        />
-        <SmallMultiple
-          {...shared}
-          title="Tokens per second"
-          note={speed.length === 0 ? '' : `median ${count(medianOf(speed.map((point) => point.value)))}`}
-          values={speed}
-          show={(value) => count(value)}
-        />
-        <SmallMultiple
-          {...shared}
-          title={gpu?.accelerator === 'cpu' ? 'Memory' : 'GPU memory'}
-          note={`${available ? `of ${bytes(available)} · ` : ''}axis ${unit.name}`}
-          values={memory}
-          power={unit.power}
-          reference={available && most * 2.5 > available ? { value: available } : undefined}
-          show={bytes}
-        />
+        {norm.length > 0 && (
+          <SmallMultiple
+            {...shared}
+            title="Gradient norm"
+            note={
+              norm.length === 0
+                ? ''
+                : clipped === 0
+                  ? 'never clipped'
+                  : `clipped at ${percent(clipped / norm.length)} of steps`
+            }
+            values={norm}
+            // Far above everything measured the line would flatten the curve, and it says nothing there.
+            reference={
+              highestNorm * 2 >= clip && norm.length > 0 ? { value: clip, label: 'clip' } : undefined
+            }
+            show={(value) => plain(value, 2)}
+          />
+        )}
+        {speed.length > 0 && (
+          <SmallMultiple
+            {...shared}
+            title="Tokens per second"
+            note={speed.length === 0 ? '' : `median ${count(medianOf(speed.map((point) => point.value)))}`}
+            values={speed}
+            show={(value) => count(value)}
+          />
+        )}
+        {utilisation.length > 0 && (
+          <SmallMultiple
+            {...shared}
+            title="GPU use"
+            note={`median ${percent(medianOf(utilisation.map((point) => point.value)))} · axis %`}
+            values={utilisation}
+            power={-2}
+            show={percent}
+          />
+        )}
+        {memory.length > 0 && (
+          <SmallMultiple
+            {...shared}
+            title={gpu?.accelerator === 'cpu' ? 'Memory' : 'GPU memory'}
+            note={`${available ? `of ${bytes(available)} · ` : ''}axis ${unit.name}`}
+            values={memory}
+            power={unit.power}
+            reference={available && most * 2.5 > available ? { value: available } : undefined}
+            show={bytes}
+          />
+        )}
       </div>
     </section>
   );

@@ -38,6 +38,15 @@ export function keptUntil(checkpointAt: string): Date {
   return new Date(Date.parse(checkpointAt) + LIMITS.checkpointDays * DAY);
 }
 
+/** The step at which a continued job took over; undefined where neither its checkpoint nor its attempts say so. */
+export function stepTakenOver(job: TrainingJob): number | undefined {
+  if (job.continuedFrom === undefined) return undefined;
+  const { checkpoint } = job;
+  // Once it has written one of its own, the record points to that; its first attempt still says where it began.
+  if (checkpoint?.jobId !== undefined && checkpoint.jobId !== job.id) return checkpoint.step;
+  return job.attempts[0]?.resumedFromStep;
+}
+
 /** The very choices of the ended job, with the change; what an estimate is asked with. */
 export function choicesOf(job: TrainingJob, change: NextRun['change']) {
   return {

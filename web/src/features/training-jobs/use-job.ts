@@ -8,9 +8,10 @@ import {
   type JobEvent,
 } from '../../../../contracts/metrics.ts';
 import { getTrainingJob } from '../../../../contracts/training-jobs.ts';
-import { curvesOf, mergePoints, type Curves } from '../../components/charts/curves.ts';
+import { continuedAt, curvesOf, mergePoints, type Curves } from '../../components/charts/curves.ts';
 import { liveQuery, makeStale, query } from '../../lib/api.ts';
 import { hasEnded, mergeEvents } from './job-figures.ts';
+import { stepTakenOver } from './next-run.ts';
 
 /** The monitor's beat: with 2 s between a trainer's reports a metric is seen within 7 s (design.md §10). */
 export const LIVE_MILLISECONDS = 5_000;
@@ -75,20 +76,18 @@ export function useJob(jobId: string) {
   }, [status, cache]);
 
   const attempts = job?.attempts;
-  const curves: Curves = useMemo(
-    () =>
-      curvesOf(
-        points,
-        new Map(
-          (attempts ?? []).flatMap((attempt) =>
-            attempt.resumedFromStep === undefined
-              ? []
-              : [[attempt.attempt, attempt.resumedFromStep] as const],
-          ),
+  const begin = job?.continuedFrom === undefined ? undefined : stepTakenOver(job);
+  const curves: Curves = useMemo(() => {
+    const own = curvesOf(
+      points,
+      new Map(
+        (attempts ?? []).flatMap((attempt) =>
+          attempt.resumedFromStep === undefined ? [] : [[attempt.attempt, attempt.resumedFromStep] as const],
         ),
       ),
-    [points, attempts],
-  );
+    );
+    return begin === undefined ? own : continuedAt(own, begin);
+  }, [points, attempts, begin]);
   return {
     job,
     status,
