@@ -17,11 +17,11 @@ interface NearPair {
 /** Under how many of its runs a row can be found: of two rows that share half of theirs, 1 pair in 100 slips. */
 const RUNS_PER_ROW = 4;
 /**
- * Of the first rows nothing tells yet which runs are a template's, and a copy is not looked for under those: so they
- * stand under all their runs. At most 48 runs a row times 64 are a template's, and 4 rows fill each: 12,288 posts that
- * lead nowhere, where these rows have 49,152.
+ * Of the first rows nothing tells yet which runs are a template's or will be common, and a copy is not looked for under
+ * those: so they stand under all their runs. At most 48 runs a row times 64 are a template's, and 4 rows fill each:
+ * 12,288 posts that lead nowhere; these rows have 196,608, the others of which are for what becomes common.
  */
-const FIRST_ROWS = 1024;
+const FIRST_ROWS = 4096;
 /** And under its words as a whole. */
 const POSTS_PER_ROW = RUNS_PER_ROW + 1;
 /** A row looks under so many runs that are not common, and so many in all; more find no more, but cost 60 ns each. */
@@ -60,7 +60,7 @@ const MOST_OPEN = 100_000;
  * second row looks exactly as a copy of its first with a word changed; only the rows after it tell the two apart.
  *
  * Memory for 700,000 rows: 48 bytes of bins, 4 of the line, 4 of the words' hash and 5 posts of 5.6 bytes make 84 a
- * row, 59 MB (pages never written cost nothing), 0.25 MB for the first rows, and 1.6 MB of open pairs. Rows beyond `mostRows` are looked up but
+ * row, 59 MB (pages never written cost nothing), 1 MB for the first rows, and 1.6 MB of open pairs. Rows beyond `mostRows` are looked up but
  * not remembered.
  */
 export class NearDuplicates {
