@@ -5,7 +5,7 @@ import type { CheckSoFar, CheckSummary, DatasetFormat, RowMix } from '../../../c
 import { LIMITS } from '../../../contracts/limits.ts';
 import { notTextBecause } from '../containers/not-text.ts';
 import { loadTokenizer } from '../tokens/load-tokenizer.ts';
-import type { CountedModel } from './blocks/block.ts';
+import type { CountedModel, SpareMemory } from './blocks/block.ts';
 import { BlockBuffers } from './blocks/block-cutter.ts';
 import { type FileToCheck, readBlocks } from './blocks/block-reader.ts';
 import { type BlockThreads, noThreads, WorkerThreads } from './blocks/block-threads.ts';
@@ -85,6 +85,7 @@ class DatasetCheck {
   readonly #threads: BlockThreads;
   readonly #bytes: number;
   readonly #buffers = new BlockBuffers();
+  readonly #spare: SpareMemory[] = [];
   readonly #issues: IssueLog;
   readonly #repeats: Repeats;
   readonly #sampling: Sampling;
@@ -147,6 +148,7 @@ class DatasetCheck {
         format: findings.format,
         enough: this.#issues.full(file),
         ...this.#sampling,
+        spare: this.#spare.pop(),
       }),
       onAnswer: (block, task, startByte) => {
         if (block.kind !== 'check') return undefined;
@@ -155,6 +157,7 @@ class DatasetCheck {
         const isGuess = task.format === undefined && firstFormat !== undefined;
         if (isGuess && findings.format !== undefined && findings.format !== firstFormat) return 'again';
         findings.add(block, startByte);
+        this.#spare.push({ rows: block.rowColumns.buffer, signatures: block.signatures.buffer });
         return undefined;
       },
       onLongLine: (startByte) => findings.addLongLine(startByte),

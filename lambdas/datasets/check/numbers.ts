@@ -1,10 +1,15 @@
+/** Fewer are not made room for: 32 KiB. */
+const LEAST_ROOM = 8192;
+
 /** A row of numbers that grows, for what goes from thread to thread as one piece of memory. */
 export class Numbers {
-  array: Uint32Array<ArrayBuffer>;
+  array: Uint32Array<ArrayBuffer> = new Uint32Array(0);
   #length = 0;
 
-  constructor(room = 4096) {
-    this.array = new Uint32Array(room);
+  /** Begins anew, in memory that held such a row before where there is some. */
+  begin(memory: ArrayBuffer | undefined): void {
+    this.array = memory === undefined ? new Uint32Array(0) : new Uint32Array(memory);
+    this.#length = 0;
   }
 
   /** Makes room for so many more and answers where they begin. */
@@ -12,17 +17,15 @@ export class Numbers {
     const from = this.#length;
     this.#length += count;
     if (this.#length > this.array.length) {
-      const larger = new Uint32Array(Math.max(this.#length, 2 * this.array.length));
+      const larger = new Uint32Array(Math.max(this.#length, LEAST_ROOM, 2 * this.array.length));
       larger.set(this.array);
       this.array = larger;
     }
     return from;
   }
 
-  /** What was written, in memory of its own; the next begins anew. */
+  /** What was written; its memory may be longer. */
   taken(): Uint32Array<ArrayBuffer> {
-    const taken = this.array.slice(0, this.#length);
-    this.#length = 0;
-    return taken;
+    return this.array.subarray(0, this.#length);
   }
 }

@@ -38,6 +38,14 @@ export interface CheckTask extends Block {
   /** The language is told of one row in so many, and of so many at most. */
   languageOneIn: number;
   mostLanguages: number;
+  /** What an earlier answer came in, to be filled again: an array a block would be 200 MB of garbage for 500 MB. */
+  spare?: SpareMemory | undefined;
+}
+
+/** Memory of `rowColumns` and of `signatures`. */
+export interface SpareMemory {
+  rows: ArrayBuffer;
+  signatures: ArrayBuffer;
 }
 
 /** Count the tokens of every usable row. */

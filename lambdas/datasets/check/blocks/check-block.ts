@@ -16,11 +16,16 @@ import {
   problemOfLine,
   rowOfLine,
 } from '../rows/line-row.ts';
-import { signature } from '../repeats/near-duplicates.ts';
 import { Numbers } from '../numbers.ts';
 import { type Row, type Turn, turnPath } from '../rows/row.ts';
 import { MixCount } from '../row-mix.ts';
-import { FEWEST_WORDS_FOR_BINS, FIRST_BIN, SIGNATURE_LENGTH, WORDS } from '../repeats/row-signature.ts';
+import {
+  FEWEST_WORDS_FOR_BINS,
+  FIRST_BIN,
+  lentSignature,
+  SIGNATURE_LENGTH,
+  WORDS,
+} from '../repeats/row-signature.ts';
 import { findSensitive } from '../text/sensitive-text.ts';
 import { qualityProblems } from '../text/text-quality.ts';
 
@@ -48,6 +53,8 @@ export class BlockCheck {
 
   check(task: CheckTask): CheckedBlock {
     const bytes = Buffer.from(task.bytes.buffer, task.bytes.byteOffset, task.bytes.byteLength);
+    this.#rows.begin(task.spare?.rows);
+    this.#signatures.begin(task.spare?.signatures);
     const notes = new BlockNotes(task.enough, this.#issuesPerCode);
     const mix = new MixCount();
     const tokens = new BlockTokens(this.#counters, notes);
@@ -148,12 +155,10 @@ export class BlockCheck {
 
   /** Short rows have no bins: a block of tiny rows would else be 16 MB of nothing. */
   #addSignature(turns: readonly Turn[]): void {
-    const made = signature(turns) ?? NO_SIGNATURE;
+    const made = lentSignature(turns) ?? NO_SIGNATURE;
     const length = signatureLength(made, 0);
     const at = this.#signatures.next(length);
-    for (let number = 0; number < length; number += 1) {
-      this.#signatures.array[at + number] = made[number] ?? 0;
-    }
+    this.#signatures.array.set(made, at);
   }
 }
 

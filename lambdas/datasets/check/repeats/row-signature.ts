@@ -48,7 +48,9 @@ const isUnspaced = (unit: number) =>
   (unit >= 0xf900 && unit <= 0xfaff);
 
 /** Written over by each row: a worker reads one row at a time, and an array a row would be 140 MB of garbage. */
-const bins = new Uint32Array(BINS);
+const made = new Uint32Array(SIGNATURE_LENGTH);
+const madeShort = made.subarray(0, FIRST_BIN);
+const bins = made.subarray(FIRST_BIN);
 let whole = 0;
 let wholeToo = 0;
 let words = 0;
@@ -89,7 +91,10 @@ function text(content: string): void {
  * The signature of a row, or nothing where it has no word. The system turn is left out: what all rows share would
  * make all rows alike.
  */
-export function signature(turns: readonly Turn[]): Uint32Array | undefined {
+export const signature = (turns: readonly Turn[]): Uint32Array | undefined => lentSignature(turns)?.slice();
+
+/** The same, to be read before the next one is asked for: an array a row outside of the heap costs more than its hashes. */
+export function lentSignature(turns: readonly Turn[]): Uint32Array | undefined {
   bins.fill(EMPTY);
   whole = 0;
   wholeToo = 0;
@@ -109,10 +114,8 @@ export function signature(turns: readonly Turn[]): Uint32Array | undefined {
   }
   if (words === 0) return undefined;
   const isLong = words >= FEWEST_WORDS_FOR_BINS;
-  const made = new Uint32Array(isLong ? SIGNATURE_LENGTH : FIRST_BIN);
   made[WHOLE] = whole;
   made[WHOLE_TOO] = wholeToo;
   made[WORDS] = words;
-  if (isLong) made.set(bins, FIRST_BIN);
-  return made;
+  return isLong ? made : madeShort;
 }
