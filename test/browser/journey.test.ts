@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { LIMITS } from '../../contracts/limits.ts';
 import { launchBrowser } from './chromium.ts';
 import { type StartedCopy, startCopy } from './copy.ts';
@@ -124,12 +124,30 @@ describe('a person in a browser', () => {
       .first()
       .click();
     await page.getByRole('heading', { level: 2, name: /^Row \d/ }).waitFor();
-    await page.getByRole('button', { name: /^Repair .*, as v2/ }).click();
+    // The whole repair by keys: it opens on its first cure, Esc gives the focus back, Tab leads from cure to start.
+    const opens = page.getByRole('button', { name: /^Repair .*, as v2/ });
     const dialog = page.getByRole('dialog', { name: 'Repair v1, as v2' });
-    await dialog.getByRole('checkbox').first().waitFor();
+    await opens.press('Enter');
+    await focused(dialog.getByRole('checkbox').first());
+    await page.keyboard.press('Escape');
+    await focused(opens);
+    await page.keyboard.press('Enter');
+    const first = dialog.getByRole('checkbox').first();
+    await focused(first);
+    await page.keyboard.press('Space');
+    await dialog.getByRole('checkbox', { checked: false }).waitFor();
+    await page.keyboard.press('Space');
+    await dialog.getByRole('checkbox', { checked: false }).waitFor({ state: 'detached' });
     await page.waitForLoadState('networkidle');
     await look('dataset-repair');
-    await dialog.getByRole('button', { name: 'Make v2, and check it' }).click();
+    const start = dialog.getByRole('button', { name: 'Make v2, and check it' });
+    await first.focus();
+    const isAtStart = () => start.and(page.locator(':focus')).count();
+    for (let stops = 0; stops < 30 && (await isAtStart()) === 0; stops += 1) {
+      await page.keyboard.press('Tab');
+    }
+    await focused(start);
+    await page.keyboard.press('Enter');
     await page.waitForURL(/version=2/);
     await page.getByRole('link', { name: 'See what changed' }).click({ timeout: 120_000 });
     await page.getByRole('heading', { name: 'Changed rows' }).waitFor();
@@ -300,6 +318,9 @@ describe('a person in a browser', () => {
     expect(findings).toEqual([]);
   });
 });
+
+/** Waits until it has the focus. */
+const focused = (what: Locator) => what.and(page.locator(':focus')).waitFor();
 
 async function uploadFiles(data: string, validation?: string): Promise<void> {
   await page
