@@ -43,7 +43,7 @@ export function endedJob<Status extends TrainingJob['status']>(
   return job as unknown as Extract<TrainingJob, { status: Status }>;
 }
 
-export const hyperparameters: TrainingJob['hyperparameters'] = {
+const hyperparameters: TrainingJob['hyperparameters'] = {
   rank: 16,
   alpha: 32,
   dropout: 0.05,
