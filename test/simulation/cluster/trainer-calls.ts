@@ -14,7 +14,7 @@ import type { AnyOperation } from '../../../contracts/operation.ts';
 import type { FileToFetch, ManifestFile, RunSpec } from '../../../contracts/run-spec.ts';
 import type { Clock } from '../time/clock.ts';
 
-interface Answered {
+export interface Answered {
   /** 0 when nobody answered. */
   status: number;
   body: unknown;

@@ -9,7 +9,15 @@ import type { RunPhase } from '../../../contracts/metrics.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Random } from '../time/random.ts';
 import type { Process } from './ray.ts';
-import { Killed, NoAnswer, Refused, Superseded, TrainerCalls, type TrainerNetwork } from './trainer-calls.ts';
+import {
+  Killed,
+  NoAnswer,
+  Refused,
+  Superseded,
+  TrainerCalls,
+  type Answered,
+  type TrainerNetwork,
+} from './trainer-calls.ts';
 
 /** How a run goes, when nothing disturbs it. */
 export interface TrainerScript {
@@ -51,7 +59,7 @@ export interface TrainerParts {
   /** What an invariant looks at: what was trained on, what was resumed from, how it ended. */
   note: (what: string, fields: Record<string, unknown>) => void;
   /** The last report that was on its way when the process died. */
-  orphan: (send: () => Promise<unknown>) => void;
+  orphan: (send: () => Promise<Answered>) => void;
 }
 
 /** Told to end and to publish nothing. */

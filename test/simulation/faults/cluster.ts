@@ -96,11 +96,17 @@ export const CLUSTER: readonly Fault[] = [
       world.when(random.pick(['submitting', 'running']), random.between(0, 3 * MINUTE), () => {
         const until = world.clock.now() + random.between(1, 20) * MINUTE;
         world.silence(until);
+        let blinks = 1;
         world.ray.faults.push((call, real) => {
           if (!isLook(call) || world.clock.now() >= until || !random.chance(0.4)) return undefined;
           world.hit(29);
           const answer = real();
           if (typeof answer === 'string' || answer.status !== 200) return answer;
+          // A head that has just come up knows nothing yet: the run is absent for one look, and lives.
+          if (blinks > 0 && random.chance(0.2)) {
+            blinks -= 1;
+            return { status: 404, body: '{}' };
+          }
           return { status: 200, body: JSON.stringify({ status: 'PENDING', message: '' }) };
         });
       });

@@ -73,11 +73,20 @@ export const RUNNING: readonly Fault[] = [
     title: 'an old attempt’s late report',
     isSurvived: true,
     arm(world, random) {
-      world.orphans.push((send) => {
+      world.orphans.push((send, attempt) => {
         for (const delay of [random.between(0, 1000), random.between(0, 10 * MINUTE)]) {
           world.clock.after(delay, () => {
             world.hit(38);
-            world.clock.begin(send);
+            const isOld = world.attempt !== attempt;
+            world.clock.begin(async () => {
+              const { status } = await send();
+              if (isOld && status < 300 && status > 0) {
+                world.violation(
+                  'I3',
+                  `A report of attempt ${attempt} was taken while ${world.attempt} is live.`,
+                );
+              }
+            });
           });
         }
       });

@@ -6,7 +6,7 @@ import { forgetBuilt } from '../../../lambdas/runtime/environment.ts';
 import { openDoor } from '../cluster/door.ts';
 import { ScriptedRay } from '../cluster/ray.ts';
 import { startTrainer, type TrainerFaults, type TrainerScript } from '../cluster/trainer.ts';
-import type { TrainerNetwork } from '../cluster/trainer-calls.ts';
+import type { Answered, TrainerNetwork } from '../cluster/trainer-calls.ts';
 import { BUCKETS, ENVIRONMENT, TABLES } from '../deployment/functions.ts';
 import { History, type Row } from '../history/history.ts';
 import type { Evidence } from '../invariants/invariant.ts';
@@ -38,7 +38,7 @@ export class World {
   readonly person: Person;
   readonly trainerFaults: TrainerFaults = {};
   readonly startDelays: (() => number | undefined)[] = [];
-  readonly orphans: ((send: () => Promise<unknown>) => void)[] = [];
+  readonly orphans: ((send: () => Promise<Answered>, attempt: number) => void)[] = [];
   readonly beforeCreation: (() => void)[] = [];
   readonly violations: { invariant: string; what: string }[] = [];
   readonly counts = { aws: new Map<string, number>(), cluster: 0, api: 0 };
@@ -126,7 +126,10 @@ export class World {
               this.history.add({ kind: 'trainer', submissionId, what, fields });
               for (const listener of this.#trainerListeners) if (listener.what === what) listener.run();
             },
-            orphan: (send) => this.orphans.forEach((deliver) => deliver(send)),
+            orphan: (send) => {
+              const attempt = Number(submissionId.slice(submissionId.lastIndexOf('-') + 1));
+              for (const deliver of this.orphans) deliver(send, attempt);
+            },
           },
           end,
         ),
@@ -209,6 +212,11 @@ export class World {
     if (points.has(point)) return;
     points.add(point);
     this.history.add({ kind: 'fault', number, point });
+  }
+
+  /** The attempt that is live, or was last. */
+  get attempt(): number {
+    return (this.#job?.['attempts'] as unknown[] | undefined)?.length ?? 0;
   }
 
   count = (number: number): number => this.#injected.get(number) ?? 0;
