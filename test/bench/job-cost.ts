@@ -5,7 +5,7 @@
 import { World } from '../simulation/world/world.ts';
 import { print } from './figure.ts';
 
-/** Dollars: aws.amazon.com/{step-functions,dynamodb,lambda,api-gateway,s3,cloudwatch}/pricing, read 2026-11. */
+/** Dollars, list prices of us-east-1 as we know them; not looked up anew when this was written. */
 const PRICES = {
   transition: 0.025 / 1000,
   writeUnit: 0.625 / 1e6,
