@@ -33,7 +33,7 @@ export interface Cluster {
   url: string;
 }
 
-export async function startCluster(supervisor: Supervisor, options: ClusterOptions): Promise<Cluster> {
+async function startCluster(supervisor: Supervisor, options: ClusterOptions): Promise<Cluster> {
   const { state, port, token, onCrash } = options;
   // What an earlier session left is never read again and grows by its logs.
   rmSync(state.ray, { recursive: true, force: true });

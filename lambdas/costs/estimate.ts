@@ -128,7 +128,10 @@ function phasesOf(
   };
 }
 
-/** Estimates a run. More rows, tokens, epochs or evaluations never cost less. */
+/**
+ * Estimates a run. More rows, tokens, epochs or evaluations never cost less, except where steps fall so that one
+ * measurement less is made.
+ */
 export function estimateRun(run: RunToEstimate): RunEstimate {
   const { baseModel, gpuType, gpuCount, hyperparameters } = run;
   const size = sizeOfRun(run.data, baseModel, hyperparameters);

@@ -108,11 +108,13 @@ describe('an estimate', () => {
         fc.integer({ min: 1, max: 10 }),
         (base, what, more) => {
           const of = ({ rows, tokensPerRow, ...changes }: typeof base) =>
-            estimate(rows, changes, { tokensPerRow }).costUsdMicros;
+            estimate(rows, changes, { tokensPerRow });
           const before = of(base);
           const after = of({ ...base, [what]: base[what] + more });
-          expect(after.expected).toBeGreaterThanOrEqual(before.expected);
-          expect(after.high).toBeGreaterThanOrEqual(before.high);
+          // The trainer measures every so many whole steps: a few more steps can be one measurement less.
+          fc.pre(after.evaluations >= before.evaluations);
+          expect(after.costUsdMicros.expected).toBeGreaterThanOrEqual(before.costUsdMicros.expected);
+          expect(after.costUsdMicros.high).toBeGreaterThanOrEqual(before.costUsdMicros.high);
         },
       ),
     );

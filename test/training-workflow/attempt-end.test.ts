@@ -40,8 +40,11 @@ test('a report that was under way when the run ended does not lengthen it', asyn
 
 test('a run that kept its model and flaps to pending is not cancelled at once', async () => {
   const completion = {
-    ...{ attempt: 1, outcome: 'published' as const, at: at(400).toISOString() },
-    ...{ manifestKey: 'm', manifestVersionId: 'm1' },
+    attempt: 1,
+    outcome: 'published' as const,
+    at: at(400).toISOString(),
+    manifestKey: 'm',
+    manifestVersionId: 'm1',
   };
   const wish = { cancelRequestedAt: at(300).toISOString(), keepModel: true };
   const world = new World(runningJob({ completion, ...wish }));

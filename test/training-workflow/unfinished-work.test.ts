@@ -18,8 +18,14 @@ beforeAll(() => {
   });
   put({ pk: 'OUTBOX#3', sk: 'poison', kind: 'unheard-of' });
   put({
-    ...{ pk: 'OUTBOX#3', sk: `${JOB_ID}:start`, shape: 1, id: `${JOB_ID}:start`, owner: OWNER },
-    ...{ kind: 'start-training-workflow', jobId: JOB_ID, createdAt: START },
+    pk: 'OUTBOX#3',
+    sk: `${JOB_ID}:start`,
+    shape: 1,
+    id: `${JOB_ID}:start`,
+    owner: OWNER,
+    kind: 'start-training-workflow',
+    jobId: JOB_ID,
+    createdAt: START,
   });
 });
 afterAll(() => void jest.restoreAllMocks());
