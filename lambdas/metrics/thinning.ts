@@ -2,7 +2,7 @@
 import type { AttemptPoint } from '../../contracts/metrics.ts';
 
 /** Fields whose extremes a person looks for. */
-const CURVES = ['loss', 'gradientNorm', 'tokensPerSecond'] as const;
+const CURVES = ['loss', 'validationLoss', 'gradientNorm', 'tokensPerSecond'] as const;
 
 /** The places of the extremes of each curve within `[from, to)`. */
 function extremes(points: readonly AttemptPoint[], from: number, to: number): Set<number> {
@@ -21,27 +21,39 @@ function extremes(points: readonly AttemptPoint[], from: number, to: number): Se
   return kept;
 }
 
+/** So many buckets fit: each keeps at most two points a curve, beside the first and the last point. */
+const bucketsOf = (limit: number): number => Math.max(1, Math.floor((limit - 2) / (2 * CURVES.length)));
+
+/** As many of `places` as there is room for, spread evenly; those that are kept already take none. */
+function fill(kept: Set<number>, places: readonly number[], limit: number): void {
+  const open = places.filter((place) => !kept.has(place));
+  const room = Math.min(limit - kept.size, open.length);
+  for (let filled = 0; filled < room; filled += 1) {
+    const place = open[Math.floor((filled * open.length) / room)];
+    if (place !== undefined) kept.add(place);
+  }
+}
+
 /**
- * At most `limit` points. First, last and every validated point stay; the rest is cut into buckets of which each
- * keeps the lowest and highest of every curve. Where validations alone are too many, they are thinned evenly.
+ * At most `limit` points, which is at least 10. First and last stay, and in each of `(limit - 2) / 8` equal stretches
+ * the lowest and the highest of every curve: no spike is lost, whatever else is measured. What room is left goes to
+ * validated points, then to the others, evenly.
  */
 export function thin(points: readonly AttemptPoint[], limit: number): AttemptPoint[] {
   if (points.length <= limit) return [...points];
   const kept = new Set<number>([0, points.length - 1]);
-  const validated = points.flatMap((point, place) => (point.validationLoss === undefined ? [] : [place]));
-  const every = Math.max(1, Math.ceil(validated.length / Math.max(1, Math.floor(limit / 2))));
-  validated.forEach((place, index) => {
-    if (index % every === 0 && kept.size < limit) kept.add(place);
-  });
-  // A bucket keeps at most two points a curve.
-  const buckets = Math.floor((limit - kept.size) / (2 * CURVES.length));
+  const buckets = bucketsOf(limit);
   for (let bucket = 0; bucket < buckets; bucket += 1) {
     const from = Math.floor((bucket * points.length) / buckets);
     const to = Math.floor(((bucket + 1) * points.length) / buckets);
     for (const place of extremes(points, from, to)) kept.add(place);
   }
-  // Curves often peak together, so room may be left: it is filled evenly.
-  const room = limit - kept.size;
-  for (let filled = 0; filled < room; filled += 1) kept.add(Math.floor((filled * points.length) / room));
+  const validated = points.flatMap((point, place) => (point.validationLoss === undefined ? [] : [place]));
+  fill(kept, validated, limit);
+  fill(
+    kept,
+    points.map((_, place) => place),
+    limit,
+  );
   return [...kept].sort((a, b) => a - b).flatMap((place) => points[place] ?? []);
 }
