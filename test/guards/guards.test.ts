@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { without } from './guard.ts';
@@ -23,5 +24,14 @@ describe('the list of guards', () => {
     const guard = { holds: '', serves: 'I1', file: 'x.ts', find: 'if (a)', replace: '', tests: '' };
     expect(() => without('if (b)', guard)).toThrow('has 0 places');
     expect(() => without('if (a) if (a)', guard)).toThrow('has 2 places');
+  });
+});
+
+describe('the seeded bugs', () => {
+  const folder = join(ROOT, 'test/guards/bugs');
+  test.each(readdirSync(folder))('%s can be applied', (patch) => {
+    expect(() =>
+      execFileSync('git', ['apply', '--check', join(folder, patch)], { cwd: ROOT, stdio: 'pipe' }),
+    ).not.toThrow();
   });
 });
