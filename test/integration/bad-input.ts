@@ -187,10 +187,10 @@ export function badInputTests(world: () => BadInputWorld): void {
     test.each<[string, Buffer, string, number | undefined]>([
       ['blank lines alone', Buffer.from('\n\n\n'), 'empty-file', undefined],
       [
-        'a table',
-        file(['question,answer', ...Array.from({ length: 20 }, (_, at) => `q${at},a${at}`)]),
-        'not-json',
-        1,
+        'a table whose columns do not say what they are',
+        file(['first,second', ...Array.from({ length: 20 }, (_, at) => `q${at},a${at}`)]),
+        'columns-unknown',
+        undefined,
       ],
       ['a zip', ZIP, 'not-text', undefined],
       ['a line that breaks off', file([...rows(12), '{"messages": [', ...rows(3)]), 'not-json', 13],
