@@ -3,7 +3,7 @@
 export interface Figure {
   figure: string;
   value: number;
-  unit: 'bytes' | 'ms' | 's' | 'MB/s' | 'MB' | '$';
+  unit: 'bytes' | 'ms' | 's' | 'MB/s' | 'MB' | '$' | 'rows';
   comparedTo: { what: string; value: number };
   /** What the design aims at (design.md §10), as a bound on value ÷ comparedTo or on the value, in words. */
   aim?: string;

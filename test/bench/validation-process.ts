@@ -1,35 +1,89 @@
-/** One measurement in a process of its own, so that its peak memory is its own: `check|parse|nothing <file>`. */
-import { createReadStream, statSync } from 'node:fs';
-import { createInterface } from 'node:readline';
+/**
+ * One measurement in a process of its own, so that its peak memory is its own: `<what> <file>`, where what is `check`
+ * (all but near duplicates and exact tokens), `near` (those too), `exact` (everything), `rows` (a container turned into
+ * JSON Lines) or `nothing` (all is loaded and nothing read). Prints one JSON document.
+ */
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { checkDataset } from '../../lambdas/datasets/check/check-dataset.ts';
-import { stageCounter } from '../../lambdas/datasets/tokens/stage-counter.ts';
+import { detectContainer } from '../../lambdas/datasets/containers/detect-container.ts';
+import type { FileSource } from '../../lambdas/datasets/containers/file-source.ts';
+import { jsonLines } from '../../lambdas/datasets/containers/json-lines.ts';
 
-const [what, file] = process.argv.slice(2);
-if (file === undefined) throw new Error('Say what to measure and on which file.');
-const { size } = statSync(file);
-const began = performance.now();
-let found = 'nothing';
+/** As a stream from S3 has them. */
+const CHUNK_BYTES = 64 * 1024;
 
-if (what === 'check') {
-  const { summary } = await checkDataset({
-    data: { bytes: size, chunks: () => createReadStream(file, { highWaterMark: 256 * 1024 }) },
+const [what, path] = process.argv.slice(2);
+if (path === undefined) throw new Error('Say what to measure and on which file.');
+
+const source: FileSource = {
+  bytes: statSync(path).size,
+  async *chunks() {
+    const file = openSync(path, 'r');
+    try {
+      for (;;) {
+        const chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+        const length = readSync(file, chunk, 0, CHUNK_BYTES, null);
+        if (length === 0) return;
+        yield chunk.subarray(0, length);
+      }
+    } finally {
+      closeSync(file);
+    }
+  },
+  async range(from, length) {
+    const file = openSync(path, 'r');
+    const buffer = Buffer.alloc(Math.max(0, Math.min(length, this.bytes - from)));
+    readSync(file, buffer, 0, buffer.length, from);
+    closeSync(file);
+    return buffer;
+  },
+};
+
+async function check(nearDuplicates: boolean, exactTokens: boolean) {
+  const { summary, issues } = await checkDataset({
+    data: source,
     validation: undefined,
-    declaredFormat: undefined,
-    counter: stageCounter(['brightrun/tiny-base']),
+    models: [{ tokenizer: 'llama-3', contextLength: 8192 }],
+    nearDuplicates,
+    exactTokens,
     onProgress: () => Promise.resolve(),
   });
-  found =
-    `${summary.usableRows} rows, ${summary.tokens?.total ?? 0} tokens ${summary.tokens?.method ?? ''}`.trim();
-}
-if (what === 'parse') {
-  let rows = 0;
-  for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Infinity })) {
-    if (typeof JSON.parse(line) === 'object') rows += 1;
-  }
-  found = `${rows} rows`;
+  return {
+    rows: summary.rows,
+    tokens: summary.tokens?.total ?? 0,
+    tokensBy: summary.tokens?.method ?? '',
+    counts: Object.fromEntries(summary.issues.map(({ code, count }) => [code, count])),
+    lines: issues.map(({ code, line }) => [code, line ?? 0]),
+  };
 }
 
+async function rows() {
+  let bytes = 0;
+  for await (const lines of jsonLines(source, await detectContainer(source), {})) bytes += lines.length;
+  return { bytes };
+}
+
+const WAYS: Record<string, () => Promise<object>> = {
+  nothing: async () => ({}),
+  check: () => check(false, false),
+  near: () => check(true, false),
+  exact: () => check(true, true),
+  rows,
+};
+const measured = WAYS[what ?? ''];
+if (!measured) throw new Error(`${what} is nothing that is measured.`);
+const began = performance.now();
+const found = await measured();
 const seconds = (performance.now() - began) / 1000;
-// ru_maxrss is in kibibytes.
-const peakRssBytes = process.resourceUsage().maxRSS * 1024;
-process.stdout.write(JSON.stringify({ bytes: size, seconds, peakRssBytes, found }));
+const { user, system } = process.cpuUsage();
+process.stdout.write(
+  JSON.stringify({
+    bytes: source.bytes,
+    seconds,
+    // Of the whole process: its start, and every thread.
+    cpuSeconds: (user + system) / 1e6,
+    // ru_maxrss is in kibibytes.
+    peakRssBytes: process.resourceUsage().maxRSS * 1024,
+    found,
+  }),
+);
