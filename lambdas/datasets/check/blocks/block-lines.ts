@@ -70,10 +70,18 @@ export function* linesOf(bytes: Buffer, isFirstOfFile: boolean): Generator<Line>
     for (let at = from; at < to;) {
       const feed = portion.indexOf('\n', at - from);
       const end = feed < 0 ? to : feed + from;
-      const [start, stop] = [at - from, end - from];
-      scan.take(at, end);
       line.from = at;
       line.end = end;
+      // A file may be nothing but line feeds.
+      if (end === at) {
+        line.text = '';
+        yield line;
+        line.byte = at += 1;
+        line.number += 1;
+        continue;
+      }
+      const [start, stop] = [at - from, end - from];
+      scan.take(at, end);
       if (scan.isAscii) line.text = portion.slice(start, stop);
       else {
         isText ??= isUtf8(bytes.subarray(from, to));
