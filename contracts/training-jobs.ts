@@ -224,6 +224,22 @@ export type OutboxRecord = z.infer<typeof OutboxRecord>;
 
 const jobPath = z.strictObject({ jobId: JobId });
 
+/** Why a job is not accepted, whether it is new or continued. */
+const CREATION_PROBLEMS = [
+  'dataset-not-ready',
+  'dataset-archived',
+  'format-not-trainable',
+  'tools-not-supported',
+  'base-model-unknown',
+  'gpu-type-unknown',
+  'does-not-fit',
+  'cap-too-small',
+  'cap-too-large',
+  'budget-exceeded',
+  'platform-budget-exceeded',
+  'forbidden',
+] as const;
+
 export const createTrainingJob = operation({
   id: 'createTrainingJob',
   noun: 'training-jobs',
@@ -233,20 +249,7 @@ export const createTrainingJob = operation({
   idempotent: true,
   body: z.strictObject({ name: DisplayName, ...runChoices, capUsdMicros: UsdMicros.min(1) }),
   success: { status: 202, body: TrainingJob },
-  problems: [
-    'dataset-not-ready',
-    'dataset-archived',
-    'format-not-trainable',
-    'tools-not-supported',
-    'base-model-unknown',
-    'gpu-type-unknown',
-    'does-not-fit',
-    'cap-too-small',
-    'cap-too-large',
-    'budget-exceeded',
-    'platform-budget-exceeded',
-    'forbidden',
-  ],
+  problems: CREATION_PROBLEMS,
 });
 
 export const listTrainingJobs = operation({
@@ -323,21 +326,7 @@ export const continueTrainingJob = operation({
   pathParameters: jobPath,
   body: z.strictObject({ name: DisplayName.optional(), capUsdMicros: UsdMicros.min(1) }),
   success: { status: 202, body: TrainingJob },
-  problems: [
-    'job-not-continuable',
-    'dataset-not-ready',
-    'dataset-archived',
-    'format-not-trainable',
-    'tools-not-supported',
-    'base-model-unknown',
-    'gpu-type-unknown',
-    'does-not-fit',
-    'cap-too-small',
-    'cap-too-large',
-    'budget-exceeded',
-    'platform-budget-exceeded',
-    'forbidden',
-  ],
+  problems: ['job-not-continuable', ...CREATION_PROBLEMS],
 });
 
 export const trainingJobOperations = [
