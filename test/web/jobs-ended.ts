@@ -1,5 +1,6 @@
 import type { Estimate } from '../../contracts/costs.ts';
 import type { TrainingJob } from '../../contracts/training-jobs.ts';
+import { hyperparameters } from './balanced-hyperparameters.ts';
 
 const ended = '2026-11-24T14:32:00.000Z';
 
@@ -42,26 +43,6 @@ export function endedJob<Status extends TrainingJob['status']>(
   };
   return job as unknown as Extract<TrainingJob, { status: Status }>;
 }
-
-const hyperparameters: TrainingJob['hyperparameters'] = {
-  rank: 16,
-  alpha: 32,
-  dropout: 0.05,
-  targetModules: 'all-linear',
-  learningRate: 2.86e-4,
-  schedule: 'cosine',
-  warmupRatio: 0.05,
-  weightDecay: 0,
-  maxGradientNorm: 1,
-  epochs: 3,
-  batchSize: 16,
-  maxSequenceTokens: 4096,
-  validationFraction: 0.05,
-  evaluationsPerEpoch: 4,
-  earlyStoppingPatience: 3,
-  keep: 'best',
-  seed: 42,
-};
 
 /** At $7.20 an hour a second is $0.002: 14,400 s of training are $28.80, the 350 s around it $0.70. */
 export const estimate: Estimate = {

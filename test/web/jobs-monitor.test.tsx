@@ -4,6 +4,7 @@ import { createMemoryHistory, createRootRoute, createRouter, RouterProvider } fr
 import { act, cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react';
 
 import { continuedAt, curvesOf, withBase } from '../../web/src/components/charts/curves.ts';
+import { hyperparameters } from './balanced-hyperparameters.ts';
 
 jest.unstable_mockModule('../../web/src/lib/auth.ts', () => ({
   accessToken: async () => 'token',
@@ -35,25 +36,7 @@ const job = (more: object) => ({
   },
   baseModel: 'meta-llama/Llama-3.1-8B-Instruct',
   preset: 'balanced',
-  hyperparameters: {
-    rank: 16,
-    alpha: 32,
-    dropout: 0.05,
-    targetModules: 'all-linear',
-    learningRate: 2.86e-4,
-    schedule: 'cosine',
-    warmupRatio: 0.05,
-    weightDecay: 0,
-    maxGradientNorm: 1,
-    epochs: 3,
-    batchSize: 16,
-    maxSequenceTokens: 4096,
-    validationFraction: 0.05,
-    evaluationsPerEpoch: 4,
-    earlyStoppingPatience: 3,
-    keep: 'best',
-    seed: 42,
-  },
+  hyperparameters,
   gpuType: 'h100',
   gpuCount: 1,
   usdMicrosPerHour: 6_880_000,

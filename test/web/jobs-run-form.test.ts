@@ -18,6 +18,7 @@ import {
   specLines,
 } from '../../web/src/features/training-jobs/hyperparameter-fields.ts';
 import { Hyperparameters } from '../../contracts/catalog.ts';
+import { hyperparameters } from './balanced-hyperparameters.ts';
 
 const DATASET = 'ds_01M84H2MQ0S1HM9ZFZ32W1BV6W';
 const form: RunForm = {
@@ -30,25 +31,6 @@ const form: RunForm = {
   gpuCount: 1,
   cap: '',
   name: '',
-};
-const hyperparameters: Hyperparameters = {
-  rank: 16,
-  alpha: 32,
-  dropout: 0.05,
-  targetModules: 'all-linear',
-  learningRate: 2.86e-4,
-  schedule: 'cosine',
-  warmupRatio: 0.05,
-  weightDecay: 0,
-  maxGradientNorm: 1,
-  epochs: 3,
-  batchSize: 16,
-  maxSequenceTokens: 4096,
-  validationFraction: 0.05,
-  evaluationsPerEpoch: 4,
-  earlyStoppingPatience: 3,
-  keep: 'best',
-  seed: 42,
 };
 const estimate = {
   minimumCapUsdMicros: 2_740_001,

@@ -1,6 +1,8 @@
 /** What AWS does to calls: faults 20–22, 42, 46. */
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
-import { awsError, type AwsCall } from '../world/calls.ts';
+import type { Random } from '../time/random.ts';
+import { awsError, type AwsCall, type AwsFault } from '../world/calls.ts';
+import type { World } from '../world/world.ts';
 import { type Fault, MINUTE, STATES } from './fault.ts';
 
 const WRITES = ['PutCommand', 'UpdateCommand', 'DeleteCommand', 'TransactWriteCommand'];
@@ -15,24 +17,29 @@ function cancelled(call: AwsCall, code: string): Error {
   });
 }
 
+/** From a moment in the job's life on, for at most so many minutes, a call may get this instead of its answer. */
+function forAWhile(world: World, random: Random, mostMinutes: number, fault: AwsFault): void {
+  world.when(random.pick(['new', ...STATES]), random.between(0, MINUTE), () => {
+    const until = world.clock.now() + random.between(1, mostMinutes) * MINUTE;
+    world.disturbed(until);
+    world.calls.faults.push((call) => (world.clock.now() >= until ? undefined : fault(call)));
+  });
+}
+
 export const STORAGE: readonly Fault[] = [
   {
     number: 20,
     title: '30 % of writes are throttled',
     isSurvived: true,
     arm(world, random) {
-      world.when(random.pick(['new', ...STATES]), random.between(0, MINUTE), () => {
-        const until = world.clock.now() + random.between(1, 15) * MINUTE;
-        world.disturbed(until);
-        world.calls.faults.push((call) => {
-          if (world.clock.now() >= until || !isWrite(call) || !random.chance(0.3)) return undefined;
-          world.hit(20);
-          const isTransaction = call.name === 'TransactWriteCommand' && random.chance(0.5);
-          const error = isTransaction
-            ? cancelled(call, 'ThrottlingError')
-            : awsError('ProvisionedThroughputExceededException');
-          return { error, when: 'before' };
-        });
+      forAWhile(world, random, 15, (call) => {
+        if (!isWrite(call) || !random.chance(0.3)) return undefined;
+        world.hit(20);
+        const isTransaction = call.name === 'TransactWriteCommand' && random.chance(0.5);
+        const error = isTransaction
+          ? cancelled(call, 'ThrottlingError')
+          : awsError('ProvisionedThroughputExceededException');
+        return { error, when: 'before' };
       });
     },
   },
@@ -41,14 +48,10 @@ export const STORAGE: readonly Fault[] = [
     title: 'a conditional write succeeds and its answer is lost',
     isSurvived: true,
     arm(world, random) {
-      world.when(random.pick(['new', ...STATES]), random.between(0, MINUTE), () => {
-        const until = world.clock.now() + random.between(1, 10) * MINUTE;
-        world.disturbed(until);
-        world.calls.faults.push((call) => {
-          if (world.clock.now() >= until || !isWrite(call) || !random.chance(0.15)) return undefined;
-          world.hit(21);
-          return random.chance(0.7) ? { error: awsError('TimeoutError'), when: 'after' } : { dies: 'after' };
-        });
+      forAWhile(world, random, 10, (call) => {
+        if (!isWrite(call) || !random.chance(0.15)) return undefined;
+        world.hit(21);
+        return random.chance(0.7) ? { error: awsError('TimeoutError'), when: 'after' } : { dies: 'after' };
       });
     },
   },
@@ -57,16 +60,12 @@ export const STORAGE: readonly Fault[] = [
     title: 'a transaction conflicts',
     isSurvived: true,
     arm(world, random) {
-      world.when(random.pick(['new', ...STATES]), random.between(0, MINUTE), () => {
-        const until = world.clock.now() + random.between(1, 10) * MINUTE;
-        world.disturbed(until);
-        world.calls.faults.push((call) => {
-          if (world.clock.now() >= until || call.name !== 'TransactWriteCommand' || !random.chance(0.4)) {
-            return undefined;
-          }
-          world.hit(22);
-          return { error: cancelled(call, 'TransactionConflict'), when: 'before' };
-        });
+      forAWhile(world, random, 10, (call) => {
+        if (call.name !== 'TransactWriteCommand' || !random.chance(0.4)) {
+          return undefined;
+        }
+        world.hit(22);
+        return { error: cancelled(call, 'TransactionConflict'), when: 'before' };
       });
     },
   },
