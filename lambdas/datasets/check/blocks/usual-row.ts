@@ -124,7 +124,8 @@ function mayFollow(role: UsualRole, previous: UsualRole | undefined): boolean {
 
 function parsed(literal: string): string | undefined {
   try {
-    return JSON.parse(literal) as string;
+    const value: unknown = JSON.parse(literal);
+    return typeof value === 'string' ? value : undefined;
   } catch {
     return undefined;
   }
