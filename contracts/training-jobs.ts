@@ -224,7 +224,7 @@ export type OutboxRecord = z.infer<typeof OutboxRecord>;
 
 const jobPath = z.strictObject({ jobId: JobId });
 
-/** Why a job is not accepted, whether it is new or continued. */
+/** Why a job is not accepted, whether it is new, tried again or continued. */
 const CREATION_PROBLEMS = [
   'dataset-not-ready',
   'dataset-archived',
@@ -299,20 +299,7 @@ export const retryTrainingJob = operation({
     gpuType: z.string().max(100).optional(),
   }),
   success: { status: 202, body: TrainingJob },
-  problems: [
-    'job-not-retryable',
-    'dataset-not-ready',
-    'dataset-archived',
-    'format-not-trainable',
-    'tools-not-supported',
-    'gpu-type-unknown',
-    'does-not-fit',
-    'cap-too-small',
-    'cap-too-large',
-    'budget-exceeded',
-    'platform-budget-exceeded',
-    'forbidden',
-  ],
+  problems: ['job-not-retryable', ...CREATION_PROBLEMS],
 });
 
 export const continueTrainingJob = operation({

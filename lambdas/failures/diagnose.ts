@@ -3,7 +3,7 @@ import type { Diagnosis, FailureCode } from '../../contracts/failures.ts';
 import type { FailureRule } from './failure-rule.ts';
 import { FAILURE_RULES, UNKNOWN } from './failure-rules.ts';
 import { likeliestLine, type LogLine, logLines } from './log-lines.ts';
-import { type OfferedGpu, type RunChoices, safeChange } from './safe-change.ts';
+import { type RunChoices, safeChange } from './safe-change.ts';
 
 export interface Symptoms {
   /** Why the workflow failed the job, or the trainer itself. */
@@ -15,8 +15,6 @@ export interface Symptoms {
   /** What the cluster said of the run's end. */
   exitMessage?: string | undefined;
   choices?: RunChoices | undefined;
-  /** The GPU types of this installation, where the caller knows them. */
-  offered?: readonly OfferedGpu[] | undefined;
 }
 
 /** Decided by the platform from what it measured itself: a log that says more is about something else. */
@@ -55,7 +53,7 @@ function proofIn(lines: readonly LogLine[]): Proof | undefined {
  * Pure. What the log proves goes before what a code says, except for codes that the platform measured; a symptom alone
  * does not overrule a code that has its own class. `evidence` is absent only where there is no text at all.
  */
-export function diagnose({ code, detail, logTail, exitMessage, choices, offered }: Symptoms): Diagnosis {
+export function diagnose({ code, detail, logTail, exitMessage, choices }: Symptoms): Diagnosis {
   const log = logLines(logTail ?? '');
   const said = logLines([exitMessage, detail].filter(Boolean).join('\n'));
   const byCode = FAILURE_RULES.find((rule) => rule.codes?.includes(code));
@@ -63,14 +61,14 @@ export function diagnose({ code, detail, logTail, exitMessage, choices, offered 
   const isProven = proof && (!byCode || proof.rule === byCode || proof.tier < 3);
   const rule = isProven ? proof.rule : byCode;
   const evidence = isProven ? proof.line.text : (likeliestLine(log) ?? likeliestLine(said));
-  const change = rule?.remedies && choices && safeChange(rule.remedies, choices, offered ?? []);
+  const change = rule?.remedies && choices && safeChange(rule.remedies, choices);
   return {
     class: rule?.class ?? 'unknown',
     ...(evidence ? { evidence } : {}),
     cause: (rule ?? UNKNOWN).cause,
     advice: [...(rule ?? UNKNOWN).advice],
     ...(change ? { change } : {}),
-    ...(rule?.remedies?.includes('larger-gpu') ? { needsMoreGpuMemory: true } : {}),
+    ...(rule?.needsMoreGpuMemory ? { needsMoreGpuMemory: true } : {}),
   };
 }
 

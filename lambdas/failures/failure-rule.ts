@@ -2,7 +2,7 @@
 import type { FailureClass, FailureCode } from '../../contracts/failures.ts';
 
 /** What may be changed in the run's choices, tried in order; the first that changes anything is offered. */
-export type Remedy = 'less-at-once' | 'larger-gpu' | 'lower-learning-rate';
+export type Remedy = 'less-at-once' | 'lower-learning-rate';
 
 export interface FailureRule {
   class: FailureClass;
@@ -20,4 +20,6 @@ export interface FailureRule {
   cause: string;
   advice: readonly string[];
   remedies?: readonly Remedy[];
+  /** The page, which knows what this installation has and what it costs, offers the next larger GPU. */
+  needsMoreGpuMemory?: true;
 }

@@ -7,15 +7,6 @@ export interface RunChoices {
   batchSize: number;
   maxSequenceTokens: number;
   learningRate: number;
-  gpuType: string;
-}
-
-/** A GPU type on offer. */
-export interface OfferedGpu {
-  id: string;
-  title: string;
-  accelerator: 'cpu' | 'cuda';
-  memoryBytes: number;
 }
 
 /** Below this a row holds hardly a question and its answer. */
@@ -44,15 +35,6 @@ function lessAtOnce({ batchSize, maxSequenceTokens }: RunChoices): FailureChange
   };
 }
 
-function largerGpu(chosen: RunChoices, offered: readonly OfferedGpu[]): FailureChange | undefined {
-  const now = offered.find(({ id }) => id === chosen.gpuType);
-  if (!now) return undefined;
-  const [next] = offered
-    .filter((gpu) => gpu.accelerator === now.accelerator && gpu.memoryBytes > now.memoryBytes)
-    .sort((a, b) => a.memoryBytes - b.memoryBytes);
-  return next && { title: `Try again on ${next.title}`, gpuType: next.id };
-}
-
 /** A third, to two digits: the usual step between learning rates. */
 function lowerLearningRate({ learningRate }: RunChoices): FailureChange | undefined {
   const lower = Number((learningRate / 3).toPrecision(2));
@@ -64,18 +46,9 @@ function lowerLearningRate({ learningRate }: RunChoices): FailureChange | undefi
 }
 
 /** The first remedy that changes anything; undefined where none does. */
-export function safeChange(
-  remedies: readonly Remedy[],
-  chosen: RunChoices,
-  offered: readonly OfferedGpu[],
-): FailureChange | undefined {
+export function safeChange(remedies: readonly Remedy[], chosen: RunChoices): FailureChange | undefined {
   for (const remedy of remedies) {
-    const change =
-      remedy === 'less-at-once'
-        ? lessAtOnce(chosen)
-        : remedy === 'larger-gpu'
-          ? largerGpu(chosen, offered)
-          : lowerLearningRate(chosen);
+    const change = remedy === 'less-at-once' ? lessAtOnce(chosen) : lowerLearningRate(chosen);
     if (change) return change;
   }
   return undefined;

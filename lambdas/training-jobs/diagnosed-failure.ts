@@ -16,7 +16,7 @@ export function diagnosed(job: TrainingJobRecord, failure: Failure, words: LastW
     detail: failure.detail,
     logTail: words.logTail || failure.logLine,
     exitMessage: words.exitMessage,
-    choices: { batchSize, maxSequenceTokens, learningRate, gpuType: job.gpuType },
+    choices: { batchSize, maxSequenceTokens, learningRate },
   });
   return { ...failure, diagnosis };
 }

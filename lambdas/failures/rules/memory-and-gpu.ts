@@ -11,13 +11,15 @@ export const MEMORY_AND_GPU: readonly FailureRule[] = [
       /CUDA error: out of memory/i,
       /HIP out of memory/i,
       /\bOutOfMemoryError\b.*\b(CUDA|GPU)\b/,
-      /CUBLAS_STATUS_(ALLOC_FAILED|NOT_INITIALIZED)/,
+      /CUBLAS_STATUS_ALLOC_FAILED/,
       /CUDNN_STATUS_ALLOC_FAILED/,
       /CUDA_ERROR_OUT_OF_MEMORY/,
       /cudaErrorMemoryAllocation/,
       /NCCL.*Cuda failure.*out of memory/i,
       /\[METAL\].*Insufficient Memory|kIOGPUCommandBufferCallbackErrorOutOfMemory/,
     ],
+    // Its handle needs memory; an index out of bounds, reported late, ends with the same words.
+    also: [{ tier: 2, patterns: [/CUBLAS_STATUS_NOT_INITIALIZED/] }],
     cause:
       'The GPU’s memory was not enough for the model, its gradients and the rows that were worked on at once.',
     advice: [
@@ -25,7 +27,8 @@ export const MEMORY_AND_GPU: readonly FailureRule[] = [
       'Take a GPU type with more memory.',
       'A smaller rank or adapters on attention alone need less, though only a little.',
     ],
-    remedies: ['less-at-once', 'larger-gpu'],
+    remedies: ['less-at-once'],
+    needsMoreGpuMemory: true,
   },
   {
     class: 'host-out-of-memory',
