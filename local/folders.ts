@@ -11,9 +11,9 @@ export const INSTALLATION = {
   root: join(REPOSITORY, '.local'),
   bootstrap: join(REPOSITORY, '.local', 'bootstrap'),
   venv: join(REPOSITORY, '.local', 'venv'),
-  peftVenv: join(REPOSITORY, '.local', 'peft-venv'),
+  gpuTrainerVenv: join(REPOSITORY, '.local', 'gpu-trainer-venv'),
   models: join(REPOSITORY, '.local', 'models'),
-  /** Where `--once` leaves the adapters it downloaded; `npm run test:peft` loads the newest. */
+  /** Where `--once` leaves the adapters it downloaded; `npm run test:gpu-trainer` loads the newest. */
   downloads: join(REPOSITORY, '.local', 'downloads'),
 } as const;
 

@@ -1,14 +1,18 @@
-/** The last line of `.ci/run`: `npm test`, `npm start -- --once` and `npm run test:peft`. Arguments: their exit codes. */
+/** The last line of `.ci/run`: `npm test`, `npm start -- --once` and `npm run test:gpu-trainer`. Arguments: their exit codes. */
 import { resolve } from 'node:path';
 import { readFileSync } from 'node:fs';
 import { type Counts, countsOf } from './layers.ts';
 
 const reports = resolve(import.meta.dirname, '../.local/test-reports');
-const [testExit = 1, onceExit = 1, peftExit = 1] = process.argv.slice(2).map(Number);
+const [testExit = 1, onceExit = 1, gpuTrainerExit = 1] = process.argv.slice(2).map(Number);
 
-const peft = countsOf({ name: 'peft', command: [], counts: 'junit' }, resolve(reports, 'peft.xml'), peftExit);
+const gpuTrainer = countsOf(
+  { name: 'gpu-trainer', command: [], counts: 'junit' },
+  resolve(reports, 'gpu-trainer.xml'),
+  gpuTrainerExit,
+);
 const once = countsOf({ name: 'once', command: [], counts: 'exit-code' }, '', onceExit);
-const all = [totalOf(testExit), once, peft];
+const all = [totalOf(testExit), once, gpuTrainer];
 const sum = (what: 'passed' | 'failed') => all.reduce((total, counts) => total + counts[what], 0);
 const failed = sum('failed');
 console.log(`tests: ${sum('passed')} passed, ${failed} failed`);

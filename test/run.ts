@@ -47,7 +47,7 @@ for (const { layer, counts, seconds } of results) {
 }
 if (asked.length === 0) {
   console.log(
-    'peft            skipped: it needs torch, 1–2 GB of packages; `npm run test:peft` installs and runs it',
+    'gpu-trainer     skipped: it needs torch, 6 GB of packages; `npm run test:gpu-trainer` installs and runs it',
   );
 }
 writeFileSync(resolve(reports, 'total.json'), JSON.stringify(total));

@@ -1,6 +1,6 @@
 /**
- * `npm run test:peft`: what the trainer publishes, loaded by the library that people load it with. torch comes
- * with CUDA (5.6 GB), hence an environment of its own that nothing else needs.
+ * `npm run test:gpu-trainer`: the torch backend on a CPU, and what the trainer publishes in the library that people
+ * load it with. torch comes with CUDA (5.6 GB), hence an environment of its own that nothing else needs.
  */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,12 +9,12 @@ import { runPythonTests } from './python-tests.ts';
 
 process.exitCode = await runPythonTests({
   environment: {
-    folder: INSTALLATION.peftVenv,
-    lock: join(REPOSITORY, 'trainer', 'requirements-peft.txt'),
+    folder: INSTALLATION.gpuTrainerVenv,
+    lock: join(REPOSITORY, 'trainer', 'requirements-gpu-tests.txt'),
     withTrainer: true,
   },
   environmentBytes: 12e9,
-  arguments: ['trainer/tests/peft', '-o', 'addopts=-q'],
+  arguments: ['trainer/tests/peft_lora', '-o', 'addopts=-q'],
   variables: { OMP_NUM_THREADS: '2', HF_HUB_OFFLINE: '1', BRIGHTRUN_ADAPTER: newestDownload() ?? '' },
 });
 

@@ -1,10 +1,10 @@
 """The adapter in the hands of the people who download it: peft over the same base, on torch.
 
-Needs torch, transformers and peft (`trainer/requirements-peft.in`); `npm test` runs it only where
+Needs torch, transformers and peft (`trainer/requirements-gpu-tests.in`); `npm test` runs it only where
 they are. Two ways to run it:
 
-    pytest tests/peft                       # trains a small adapter itself, where mlx is installed too
-    BRIGHTRUN_ADAPTER=<folder> pytest tests/peft    # a downloaded model
+    pytest tests/peft_lora                       # trains a small adapter itself, where mlx is installed too
+    BRIGHTRUN_ADAPTER=<folder> pytest tests/peft_lora    # a downloaded model
 
 The folder may hold the files flat or under `final/`; the answers it must give stand in its
 evaluation.json, or in the run's manifest.json beside it. The base model is the packaged one unless BRIGHTRUN_BASE_DIR names another folder.
