@@ -6,8 +6,7 @@ import { Button } from '../../components/button.tsx';
 import { Segmented } from '../../components/choice.tsx';
 import { CopyId } from '../../components/copy.tsx';
 import { Section } from '../../components/page.tsx';
-import { ShowMore } from '../../components/show-more.tsx';
-import { ErrorState, QuietRows } from '../../components/states.tsx';
+import { PagedList } from '../../components/paged-list.tsx';
 import { Table, Td, Th } from '../../components/table.tsx';
 import { pages } from '../../lib/api.ts';
 import { money } from '../../lib/format/money.ts';
@@ -35,7 +34,6 @@ export function AllJobs() {
     ...pages(listAllJobs, { query: { status: which, limit: 50 } }),
     refetchInterval: 15_000,
   });
-  const items = list.data?.pages.flatMap((page) => page.items);
   return (
     <Section
       title="Jobs of everybody"
@@ -53,21 +51,20 @@ export function AllJobs() {
         />
       }
     >
-      {list.isError && (
-        <ErrorState
-          error={list.error}
-          title="The jobs couldn’t be loaded."
-          onRetry={() => void list.refetch()}
-        />
-      )}
-      {list.isPending && <QuietRows rows={3} columns={[18, 16, 10, 8]} label="Loading the jobs" />}
-      {items?.length === 0 && (
-        <p className="py-4 text-ink-2">
-          {list.hasNextPage ? 'None among the newest; there are older ones to look through.' : NOTHING[which]}
-        </p>
-      )}
-      {items && items.length > 0 && <JobTable items={items} onStop={setStopping} />}
-      <ShowMore list={list} />
+      <PagedList
+        list={list}
+        what="jobs"
+        quiet={{ rows: 3, columns: [18, 16, 10, 8] }}
+        nothing={
+          <p className="py-4 text-ink-2">
+            {list.hasNextPage
+              ? 'None among the newest; there are older ones to look through.'
+              : NOTHING[which]}
+          </p>
+        }
+      >
+        {(items) => <JobTable items={items} onStop={setStopping} />}
+      </PagedList>
       {stopping && <StopJobDialog row={stopping} onClose={() => setStopping(null)} />}
     </Section>
   );

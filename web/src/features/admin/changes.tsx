@@ -2,8 +2,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { listAdminChanges, type AdminChange } from '../../../../contracts/admin.ts';
 import { CopyId } from '../../components/copy.tsx';
 import { Section } from '../../components/page.tsx';
-import { ShowMore } from '../../components/show-more.tsx';
-import { ErrorState, QuietRows } from '../../components/states.tsx';
+import { PagedList } from '../../components/paged-list.tsx';
 import { Table, Td, Th } from '../../components/table.tsx';
 import { pages } from '../../lib/api.ts';
 import { money } from '../../lib/format/money.ts';
@@ -20,53 +19,49 @@ const ACTIONS: Record<AdminChange['action'], string> = {
 export function Changes() {
   const now = useNow(60_000);
   const list = useInfiniteQuery(pages(listAdminChanges, { query: { limit: 20 } }));
-  const items = list.data?.pages.flatMap((page) => page.items);
   return (
     <Section title="What admins changed" note="kept for good">
-      {list.isError && (
-        <ErrorState
-          error={list.error}
-          title="The changes couldn’t be loaded."
-          onRetry={() => void list.refetch()}
-        />
-      )}
-      {list.isPending && <QuietRows rows={2} columns={[12, 20, 20]} label="Loading the changes" />}
-      {items?.length === 0 && <p className="py-4 text-ink-2">Nothing has been changed.</p>}
-      {items && items.length > 0 && (
-        <Table caption="What admins changed, newest first">
-          <thead>
-            <tr>
-              <Th>When</Th>
-              <Th>Admin</Th>
-              <Th>What</Th>
-              <Th>From – to</Th>
-              <Th>Of</Th>
-            </tr>
-          </thead>
-          <tbody>
-            {items.map((change) => (
-              <tr key={change.id}>
-                <Td className="whitespace-nowrap text-ink-2">{when(change.at, now)}</Td>
-                <Td className="wrap-anywhere max-md:min-w-36">{change.by}</Td>
-                <Td className="max-md:min-w-36">
-                  {ACTIONS[change.action]}
-                  {change.reason && <div className="text-12 wrap-anywhere text-ink-3">{change.reason}</div>}
-                </Td>
-                <Td className="whitespace-nowrap">{moneyWords(change)}</Td>
-                <Td>
-                  {(change.jobId ?? change.owner) && (
-                    <CopyId
-                      id={change.jobId ?? change.owner ?? ''}
-                      what={change.jobId ? 'id of the job' : 'id of the account'}
-                    />
-                  )}
-                </Td>
+      <PagedList
+        list={list}
+        what="changes"
+        quiet={{ rows: 2, columns: [12, 20, 20] }}
+        nothing={<p className="py-4 text-ink-2">Nothing has been changed.</p>}
+      >
+        {(items) => (
+          <Table caption="What admins changed, newest first">
+            <thead>
+              <tr>
+                <Th>When</Th>
+                <Th>Admin</Th>
+                <Th>What</Th>
+                <Th>From – to</Th>
+                <Th>Of</Th>
               </tr>
-            ))}
-          </tbody>
-        </Table>
-      )}
-      <ShowMore list={list} />
+            </thead>
+            <tbody>
+              {items.map((change) => (
+                <tr key={change.id}>
+                  <Td className="whitespace-nowrap text-ink-2">{when(change.at, now)}</Td>
+                  <Td className="wrap-anywhere max-md:min-w-36">{change.by}</Td>
+                  <Td className="max-md:min-w-36">
+                    {ACTIONS[change.action]}
+                    {change.reason && <div className="text-12 wrap-anywhere text-ink-3">{change.reason}</div>}
+                  </Td>
+                  <Td className="whitespace-nowrap">{moneyWords(change)}</Td>
+                  <Td>
+                    {(change.jobId ?? change.owner) && (
+                      <CopyId
+                        id={change.jobId ?? change.owner ?? ''}
+                        what={change.jobId ? 'id of the job' : 'id of the account'}
+                      />
+                    )}
+                  </Td>
+                </tr>
+              ))}
+            </tbody>
+          </Table>
+        )}
+      </PagedList>
     </Section>
   );
 }

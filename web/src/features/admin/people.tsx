@@ -3,8 +3,7 @@ import { useState } from 'react';
 import { listUsersSpending, setUserCap, type UserSpending } from '../../../../contracts/admin.ts';
 import { Button } from '../../components/button.tsx';
 import { Section } from '../../components/page.tsx';
-import { ShowMore } from '../../components/show-more.tsx';
-import { ErrorState, QuietRows } from '../../components/states.tsx';
+import { PagedList } from '../../components/paged-list.tsx';
 import { Table, Td, Th } from '../../components/table.tsx';
 import { pages, useCall } from '../../lib/api.ts';
 import { money } from '../../lib/format/money.ts';
@@ -18,64 +17,60 @@ export function People() {
     ...pages(listUsersSpending, { query: { limit: 50 } }),
     refetchInterval: 30_000,
   });
-  const items = list.data?.pages.flatMap((page) => page.items);
   return (
     <Section title="People" note="this month against what each may spend">
-      {list.isError && (
-        <ErrorState
-          error={list.error}
-          title="The people couldn’t be loaded."
-          onRetry={() => void list.refetch()}
-        />
-      )}
-      {list.isPending && <QuietRows rows={3} columns={[20, 8, 8, 8]} label="Loading the people" />}
-      {items?.length === 0 && <p className="py-4 text-ink-2">Nobody has used this installation yet.</p>}
-      {items && items.length > 0 && (
-        <Table caption="People, with this month against their cap">
-          <thead>
-            <tr>
-              <Th>Person</Th>
-              <Th numeric>Spent</Th>
-              <Th numeric>Held</Th>
-              <Th numeric>Free</Th>
-              <Th numeric>Their budget</Th>
-              <Th numeric>Cap</Th>
-              <Th>
-                <span className="sr-only">Change</span>
-              </Th>
-            </tr>
-          </thead>
-          <tbody>
-            {items.map((user) => (
-              <tr key={user.owner}>
-                <Td className="max-md:min-w-36">
-                  <PersonName owner={user.owner} email={user.email} />
-                </Td>
-                <Td numeric className="font-medium">
-                  {money(user.budget.spentUsdMicros)}
-                </Td>
-                <Td numeric>{money(user.budget.heldUsdMicros)}</Td>
-                <Td numeric>{money(user.budget.freeUsdMicros)}</Td>
-                <Td numeric className="text-ink-2">
-                  {money(user.budget.limitUsdMicros)}
-                </Td>
-                <Td numeric className="text-ink-2">
-                  {money(user.capUsdMicros)}
-                  <div className="text-12 text-ink-3">
-                    {user.isCapSet ? 'set by an admin' : 'the stage’s'}
-                  </div>
-                </Td>
-                <Td className="text-right">
-                  <Button size="sm" onClick={() => setChosen(user)}>
-                    Set cap…<span className="sr-only"> of {personWords(user)}</span>
-                  </Button>
-                </Td>
+      <PagedList
+        list={list}
+        what="people"
+        quiet={{ rows: 3, columns: [20, 8, 8, 8] }}
+        nothing={<p className="py-4 text-ink-2">Nobody has used this installation yet.</p>}
+      >
+        {(items) => (
+          <Table caption="People, with this month against their cap">
+            <thead>
+              <tr>
+                <Th>Person</Th>
+                <Th numeric>Spent</Th>
+                <Th numeric>Held</Th>
+                <Th numeric>Free</Th>
+                <Th numeric>Their budget</Th>
+                <Th numeric>Cap</Th>
+                <Th>
+                  <span className="sr-only">Change</span>
+                </Th>
               </tr>
-            ))}
-          </tbody>
-        </Table>
-      )}
-      <ShowMore list={list} />
+            </thead>
+            <tbody>
+              {items.map((user) => (
+                <tr key={user.owner}>
+                  <Td className="max-md:min-w-36">
+                    <PersonName owner={user.owner} email={user.email} />
+                  </Td>
+                  <Td numeric className="font-medium">
+                    {money(user.budget.spentUsdMicros)}
+                  </Td>
+                  <Td numeric>{money(user.budget.heldUsdMicros)}</Td>
+                  <Td numeric>{money(user.budget.freeUsdMicros)}</Td>
+                  <Td numeric className="text-ink-2">
+                    {money(user.budget.limitUsdMicros)}
+                  </Td>
+                  <Td numeric className="text-ink-2">
+                    {money(user.capUsdMicros)}
+                    <div className="text-12 text-ink-3">
+                      {user.isCapSet ? 'set by an admin' : 'the stage’s'}
+                    </div>
+                  </Td>
+                  <Td className="text-right">
+                    <Button size="sm" onClick={() => setChosen(user)}>
+                      Set cap…<span className="sr-only"> of {personWords(user)}</span>
+                    </Button>
+                  </Td>
+                </tr>
+              ))}
+            </tbody>
+          </Table>
+        )}
+      </PagedList>
       {chosen && <CapDialog user={chosen} onClose={() => setChosen(null)} />}
     </Section>
   );

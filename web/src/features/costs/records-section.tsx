@@ -3,10 +3,9 @@ import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { listCostRecords } from '../../../../contracts/costs.ts';
 import { Section } from '../../components/page.tsx';
-import { ErrorState, QuietRows } from '../../components/states.tsx';
+import { PagedList } from '../../components/paged-list.tsx';
 import { Table, Td, Th } from '../../components/table.tsx';
 import { LinkAction } from '../../components/text-link.tsx';
-import { ShowMore } from '../../components/show-more.tsx';
 import { pages } from '../../lib/api.ts';
 import { money } from '../../lib/format/money.ts';
 import { count } from '../../lib/format/numbers.ts';
@@ -34,63 +33,57 @@ export function RecordsSection({ month }: { month: string }) {
 function Records({ month }: { month: string }) {
   const names = useCatalogNames();
   const list = useInfiniteQuery(pages(listCostRecords, { query: { month, limit: 50 } }));
-  const items = list.data?.pages.flatMap((page) => page.items);
   return (
     <>
-      {list.isError && (
-        <ErrorState
-          error={list.error}
-          title="The records couldn’t be loaded."
-          onRetry={() => void list.refetch()}
-        />
-      )}
-      {list.isPending && <QuietRows rows={3} columns={[16, 14, 8]} label="Loading the records" />}
-      {items?.length === 0 && (
-        <p className="py-4 text-ink-2">No record yet: the first comes with the first minute.</p>
-      )}
-      {items && items.length > 0 && (
-        <Table caption="Cost records, oldest first">
-          <thead>
-            <tr>
-              <Th>Job</Th>
-              <Th>From – to</Th>
-              <Th numeric>Attempt</Th>
-              <Th className="pl-4">GPU</Th>
-              <Th numeric>Time</Th>
-              <Th numeric>Price an hour</Th>
-              <Th numeric>Cost</Th>
-            </tr>
-          </thead>
-          <tbody>
-            {items.map((record) => (
-              <tr key={`${record.jobId}/${record.attempt}/${record.sequence}`}>
-                <Td className="max-md:min-w-36">
-                  <Link
-                    to="/training-jobs/$jobId"
-                    params={{ jobId: record.jobId }}
-                    className="font-medium wrap-anywhere hover:underline"
-                  >
-                    {record.jobName}
-                  </Link>
-                </Td>
-                <Td className="whitespace-nowrap text-ink-2">
-                  {day(record.from)}, {clockSeconds(record.from)} – {clockSeconds(record.to)}
-                </Td>
-                <Td numeric>{count(record.attempt)}</Td>
-                <Td className="pl-4 whitespace-nowrap">{names.gpu(record.gpuType, record.gpuCount)}</Td>
-                <Td numeric>{duration(record.seconds)}</Td>
-                <Td numeric className="text-ink-2">
-                  {money(record.usdMicrosPerHour)}
-                </Td>
-                <Td numeric className="font-medium">
-                  {money(record.costUsdMicros)}
-                </Td>
+      <PagedList
+        list={list}
+        what="records"
+        quiet={{ rows: 3, columns: [16, 14, 8] }}
+        nothing={<p className="py-4 text-ink-2">No record yet: the first comes with the first minute.</p>}
+      >
+        {(items) => (
+          <Table caption="Cost records, oldest first">
+            <thead>
+              <tr>
+                <Th>Job</Th>
+                <Th>From – to</Th>
+                <Th numeric>Attempt</Th>
+                <Th className="pl-4">GPU</Th>
+                <Th numeric>Time</Th>
+                <Th numeric>Price an hour</Th>
+                <Th numeric>Cost</Th>
               </tr>
-            ))}
-          </tbody>
-        </Table>
-      )}
-      <ShowMore list={list} />
+            </thead>
+            <tbody>
+              {items.map((record) => (
+                <tr key={`${record.jobId}/${record.attempt}/${record.sequence}`}>
+                  <Td className="max-md:min-w-36">
+                    <Link
+                      to="/training-jobs/$jobId"
+                      params={{ jobId: record.jobId }}
+                      className="font-medium wrap-anywhere hover:underline"
+                    >
+                      {record.jobName}
+                    </Link>
+                  </Td>
+                  <Td className="whitespace-nowrap text-ink-2">
+                    {day(record.from)}, {clockSeconds(record.from)} – {clockSeconds(record.to)}
+                  </Td>
+                  <Td numeric>{count(record.attempt)}</Td>
+                  <Td className="pl-4 whitespace-nowrap">{names.gpu(record.gpuType, record.gpuCount)}</Td>
+                  <Td numeric>{duration(record.seconds)}</Td>
+                  <Td numeric className="text-ink-2">
+                    {money(record.usdMicrosPerHour)}
+                  </Td>
+                  <Td numeric className="font-medium">
+                    {money(record.costUsdMicros)}
+                  </Td>
+                </tr>
+              ))}
+            </tbody>
+          </Table>
+        )}
+      </PagedList>
     </>
   );
 }

@@ -10,9 +10,9 @@ import { Input } from '../../components/field.tsx';
 import { Menu, MenuItem } from '../../components/menu.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { Page } from '../../components/page.tsx';
-import { EmptyState, ErrorState, QuietRows } from '../../components/states.tsx';
+import { itemsOf, PagedList } from '../../components/paged-list.tsx';
+import { EmptyState, ErrorState } from '../../components/states.tsx';
 import { Table, Td, Th } from '../../components/table.tsx';
-import { ShowMore } from '../../components/show-more.tsx';
 import { pages } from '../../lib/api.ts';
 import { bytes, compact, count } from '../../lib/format/numbers.ts';
 import { when } from '../../lib/format/time.ts';
@@ -44,7 +44,7 @@ export default function DatasetsPage() {
     // While something is on its way the list follows it; else it is enough to look when the tab is seen again.
     refetchInterval: ({ state }) => (state.data?.pages.some(isPageMoving) ? 2_000 : 30_000),
   });
-  const items = list.data?.pages.flatMap((page) => page.items);
+  const items = itemsOf(list);
   const [dropped, setDropped] = useState<ChosenFile>();
   const askForUpload = (open: boolean) =>
     void navigate({ search: (old) => ({ ...old, upload: open || undefined }), replace: true });
@@ -120,23 +120,20 @@ export default function DatasetsPage() {
               ]}
             />
           </div>
-          {list.isError && (
-            <ErrorState
-              error={list.error}
-              title="The datasets couldn’t be loaded."
-              onRetry={() => void list.refetch()}
-            />
-          )}
-          {list.isPending && <QuietRows rows={4} columns={[18, 10, 8, 8]} label="Loading the datasets" />}
-          {items?.length === 0 && (
-            <p className="py-6 text-ink-2">
-              {search
-                ? `No ${status === 'archived' ? 'archived ' : ''}dataset has “${search}” in its name.`
-                : 'Nothing is archived.'}
-            </p>
-          )}
-          {items && items.length > 0 && <DatasetTable items={items} />}
-          <ShowMore list={list} />
+          <PagedList
+            list={list}
+            what="datasets"
+            quiet={{ rows: 4, columns: [18, 10, 8, 8] }}
+            nothing={
+              <p className="py-6 text-ink-2">
+                {search
+                  ? `No ${status === 'archived' ? 'archived ' : ''}dataset has “${search}” in its name.`
+                  : 'Nothing is archived.'}
+              </p>
+            }
+          >
+            {(items) => <DatasetTable items={items} />}
+          </PagedList>
         </>
       )}
     </Page>

@@ -3,11 +3,11 @@ import { Link } from '@tanstack/react-router';
 import { listModels, type Model } from '../../../../contracts/models.ts';
 import { LinkButton } from '../../components/button.tsx';
 import { Page } from '../../components/page.tsx';
+import { itemsOf, PagedList } from '../../components/paged-list.tsx';
 import { Pill } from '../../components/pill.tsx';
-import { EmptyState, ErrorState, QuietRows } from '../../components/states.tsx';
+import { EmptyState } from '../../components/states.tsx';
 import { Table, Td, Th } from '../../components/table.tsx';
 import { TextLink } from '../../components/text-link.tsx';
-import { ShowMore } from '../../components/show-more.tsx';
 import { pages } from '../../lib/api.ts';
 import { money } from '../../lib/format/money.ts';
 import { bytes, loss, signed } from '../../lib/format/numbers.ts';
@@ -19,35 +19,32 @@ import { verdictOf } from './model-words.ts';
 /** Models, newest first, each with its verdict against the base. */
 export default function ModelsPage() {
   const list = useInfiniteQuery({ ...pages(listModels, { query: { limit: 50 } }), refetchInterval: 30_000 });
-  const items = list.data?.pages.flatMap((page) => page.items);
+  const items = itemsOf(list);
   return (
     <Page
       title="Models"
       lead={items && items.length > 0 ? 'What jobs made, and whether it is better than its base.' : undefined}
     >
-      {list.isError && (
-        <ErrorState
-          error={list.error}
-          title="The models couldn’t be loaded."
-          onRetry={() => void list.refetch()}
-        />
-      )}
-      {list.isPending && <QuietRows rows={4} columns={[18, 10, 12, 8]} label="Loading the models" />}
-      {items?.length === 0 && (
-        <EmptyState
-          title="No models yet."
-          actions={
-            <LinkButton to="/training-jobs/new" variant="primary">
-              New training job
-            </LinkButton>
-          }
-        >
-          A job that succeeds leaves one model: an adapter with its checksums, its answers before and after,
-          and a verdict on rows it never saw.
-        </EmptyState>
-      )}
-      {items && items.length > 0 && <ModelTable items={items} />}
-      <ShowMore list={list} />
+      <PagedList
+        list={list}
+        what="models"
+        quiet={{ rows: 4, columns: [18, 10, 12, 8] }}
+        nothing={
+          <EmptyState
+            title="No models yet."
+            actions={
+              <LinkButton to="/training-jobs/new" variant="primary">
+                New training job
+              </LinkButton>
+            }
+          >
+            A job that succeeds leaves one model: an adapter with its checksums, its answers before and after,
+            and a verdict on rows it never saw.
+          </EmptyState>
+        }
+      >
+        {(items) => <ModelTable items={items} />}
+      </PagedList>
     </Page>
   );
 }

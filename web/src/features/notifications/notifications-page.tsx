@@ -11,8 +11,9 @@ import {
 import { Button } from '../../components/button.tsx';
 import { Segmented } from '../../components/choice.tsx';
 import { Page } from '../../components/page.tsx';
+import { PagedList } from '../../components/paged-list.tsx';
 import { Mark } from '../../components/pill.tsx';
-import { EmptyState, ErrorState, QuietRows } from '../../components/states.tsx';
+import { EmptyState, ErrorState } from '../../components/states.tsx';
 import { LinkAction } from '../../components/text-link.tsx';
 import { pages, useCall } from '../../lib/api.ts';
 import { counted } from '../../lib/format/numbers.ts';
@@ -31,7 +32,6 @@ export default function NotificationsPage() {
   });
   const readAll = useCall(readAllNotifications);
   const today = fullDay(useNow(60_000));
-  const items = list.data?.pages.flatMap((page) => page.items);
   const unread = list.data?.pages[0]?.unread ?? 0;
 
   return (
@@ -66,41 +66,37 @@ export default function NotificationsPage() {
         />
       </div>
       {readAll.isError && <ErrorState error={readAll.error} title="They couldn’t be marked as read." />}
-      {list.isError && (
-        <ErrorState
-          error={list.error}
-          title="The notifications couldn’t be loaded."
-          onRetry={() => void list.refetch()}
-        />
-      )}
-      {list.isPending && <QuietRows rows={4} columns={[36, 8]} label="Loading the notifications" />}
-      {items?.length === 0 &&
-        (status === 'unread' ? (
-          <p className="py-6 text-ink-2">Nothing is unread.</p>
-        ) : (
-          <EmptyState title="No notifications yet.">
-            You are told here when a dataset has been checked and when a job starts, ends or needs you. By
-            e-mail too, where you chose so in the settings.
-          </EmptyState>
-        ))}
-      {items &&
-        byDay(items, (at) => fullDay(at)).map(({ name, items: ofDay }) => (
-          <section key={name} className="mb-5 max-w-[860px]">
-            <h2 className="border-b border-line pb-1.5 text-12 font-medium text-ink-3">
-              {name === today ? 'Today' : name}
-            </h2>
-            <ul>
-              {ofDay.map((notification) => (
-                <NotificationLine key={notification.id} notification={notification} />
-              ))}
-            </ul>
-          </section>
-        ))}
-      {list.hasNextPage && (
-        <Button onClick={() => void list.fetchNextPage()} busy={list.isFetchingNextPage}>
-          Show older ones
-        </Button>
-      )}
+      <PagedList
+        list={list}
+        what="notifications"
+        quiet={{ rows: 4, columns: [36, 8] }}
+        more="Show older ones"
+        nothing={
+          status === 'unread' ? (
+            <p className="py-6 text-ink-2">Nothing is unread.</p>
+          ) : (
+            <EmptyState title="No notifications yet.">
+              You are told here when a dataset has been checked and when a job starts, ends or needs you. By
+              e-mail too, where you chose so in the settings.
+            </EmptyState>
+          )
+        }
+      >
+        {(items) =>
+          byDay(items, (at) => fullDay(at)).map(({ name, items: ofDay }) => (
+            <section key={name} className="mb-5 max-w-[860px]">
+              <h2 className="border-b border-line pb-1.5 text-12 font-medium text-ink-3">
+                {name === today ? 'Today' : name}
+              </h2>
+              <ul>
+                {ofDay.map((notification) => (
+                  <NotificationLine key={notification.id} notification={notification} />
+                ))}
+              </ul>
+            </section>
+          ))
+        }
+      </PagedList>
     </Page>
   );
 }

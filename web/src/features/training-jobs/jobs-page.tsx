@@ -10,11 +10,11 @@ import {
 import { LinkButton } from '../../components/button.tsx';
 import { Segmented } from '../../components/choice.tsx';
 import { Page } from '../../components/page.tsx';
+import { itemsOf, PagedList } from '../../components/paged-list.tsx';
 import { ProgressBar } from '../../components/progress-bar.tsx';
-import { EmptyState, ErrorState, QuietRows } from '../../components/states.tsx';
+import { EmptyState } from '../../components/states.tsx';
 import { Table, Td, Th } from '../../components/table.tsx';
 import { TextLink } from '../../components/text-link.tsx';
-import { ShowMore } from '../../components/show-more.tsx';
 import { pages } from '../../lib/api.ts';
 import { money } from '../../lib/format/money.ts';
 import { count, loss, percent } from '../../lib/format/numbers.ts';
@@ -38,7 +38,7 @@ export default function JobsPage() {
         ? 5_000
         : 30_000,
   });
-  const items = list.data?.pages.flatMap((page) => page.items);
+  const items = itemsOf(list);
   const isEmpty = items?.length === 0 && which === 'all';
   return (
     <Page
@@ -66,21 +66,18 @@ export default function JobsPage() {
               ]}
             />
           </div>
-          {list.isError && (
-            <ErrorState
-              error={list.error}
-              title="The jobs couldn’t be loaded."
-              onRetry={() => void list.refetch()}
-            />
-          )}
-          {list.isPending && <QuietRows rows={4} columns={[18, 10, 12, 10]} label="Loading the jobs" />}
-          {items?.length === 0 && (
-            <p className="py-6 text-ink-2">
-              {which === 'live' ? 'No job is running.' : 'No job has ended yet.'}
-            </p>
-          )}
-          {items && items.length > 0 && <JobTable items={items} />}
-          <ShowMore list={list} />
+          <PagedList
+            list={list}
+            what="jobs"
+            quiet={{ rows: 4, columns: [18, 10, 12, 10] }}
+            nothing={
+              <p className="py-6 text-ink-2">
+                {which === 'live' ? 'No job is running.' : 'No job has ended yet.'}
+              </p>
+            }
+          >
+            {(items) => <JobTable items={items} />}
+          </PagedList>
         </>
       )}
     </Page>
