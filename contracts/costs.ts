@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Hyperparameters, PresetId } from './catalog.ts';
+import { ModelFormat } from './model-format.ts';
 import { operation } from './operation.ts';
 import {
   DatasetId,
@@ -24,6 +25,8 @@ export const runChoices = {
   hyperparameters: Hyperparameters.partial().default({}),
   gpuType: z.string().max(100),
   gpuCount: z.int().min(1).max(8).default(1),
+  /** What is published in the end: a merged model takes longer to store, and more storage. */
+  modelFormat: ModelFormat.default('peft'),
 };
 
 const EstimatePhase = z.object({

@@ -21,6 +21,7 @@ export const FAILURES = {
   'attempts-spent': 'The run was lost too often, or made no progress between attempts.',
   'cap-reached': 'The cap was reached before a model could be published.',
   'time-limit': 'The run reached 14 days.',
+  'export-failed': 'A published file does not load, or does not answer as the trained model does.',
   'manifest-invalid': 'What the run published is incomplete or differs from its checksums.',
   'trainer-crashed': 'The trainer ended without saying why.',
   'platform-fault': 'Something of ours failed.',
@@ -77,6 +78,7 @@ export const FailureClass = z.enum([
   'cap-reached',
   'time-limit',
   'model-incomplete',
+  'export-broken',
   'unknown',
 ]);
 export type FailureClass = z.infer<typeof FailureClass>;

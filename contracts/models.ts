@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import { ModelFormat } from './model-format.ts';
 import { NoContent, operation } from './operation.ts';
-import { Evaluation, Sample, TrainingFacts } from './run-spec.ts';
+import { Evaluation, measures, Sample, TrainingFacts } from './run-spec.ts';
 import { Hyperparameters, PresetId } from './catalog.ts';
 import {
   CompositeSha256,
@@ -36,7 +37,7 @@ const modelBase = {
   jobId: JobId,
   createdAt: Timestamp,
   updatedAt: Timestamp,
-  format: z.literal('peft'),
+  format: ModelFormat,
   baseModel: z.object({ id: z.string(), revision: z.string() }),
   dataset: z.object({ id: DatasetId, name: z.string(), version: z.int(), sha256: Sha256Hex }),
   preset: PresetId,
@@ -47,6 +48,7 @@ const modelBase = {
   evaluation: Evaluation.nullable(),
   training: TrainingFacts,
   samples: z.array(Sample),
+  ...measures,
   files: z.array(ModelFile).min(1),
   totalBytes: z.int(),
   costUsdMicros: UsdMicros,

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { BaseModel, Hyperparameters } from './catalog.ts';
 import { DatasetFormat } from './dataset-format.ts';
+import { ModelFormat } from './model-format.ts';
 import { CompositeSha256, JobId, Sha256Hex, Timestamp, UsdMicros } from './values.ts';
 
 /** A file to fetch: a fresh presigned GET, valid until `expiresAt`; ask `GET /runs/current` for new ones. */
@@ -38,6 +39,8 @@ export const FrozenRunSpec = z.object({
   hyperparameters: Hyperparameters,
   gpuType: z.string(),
   gpuCount: z.int().positive(),
+  /** Absent in specs from before it could be chosen: those publish `peft`. */
+  modelFormat: ModelFormat.optional(),
   /** How many prompts of the validation rows are answered before and after. */
   samplePrompts: z.int().min(0).max(20),
   sampleMaxTokens: z.int().min(1).max(2048),
@@ -88,6 +91,8 @@ export const ManifestFile = z.object({
 });
 export type ManifestFile = z.infer<typeof ManifestFile>;
 
+/** A mean with its 95 % interval. */
+const Interval = z.object({ mean: z.number(), low: z.number(), high: z.number() });
 /** Mean loss per trained token over the validation rows, nats, and what follows from it. */
 const EvaluationScore = z.object({
   loss: z.number(),
@@ -101,7 +106,9 @@ export const Evaluation = z.object({
   base: EvaluationScore,
   tuned: EvaluationScore,
   /** Tuned minus base loss: mean and 95 % interval of a bootstrap over rows; negative is better. */
-  difference: z.object({ mean: z.number(), low: z.number(), high: z.number() }),
+  difference: Interval,
+  /** Tuned minus base share of tokens ranked first, by the same bootstrap; positive is better. Absent on older models. */
+  accuracyDifference: Interval.optional(),
 });
 export type Evaluation = z.infer<typeof Evaluation>;
 
@@ -112,6 +119,57 @@ export const Sample = z.object({
   tuned: z.string(),
 });
 export type Sample = z.infer<typeof Sample>;
+
+/** Short questions of our own with a right choice among several, asked before and after: what tuning cost elsewhere. */
+export const Canaries = z.object({
+  items: z.int().positive(),
+  /** Right by guessing alone. */
+  chance: z.number().min(0).max(1),
+  base: z.int().nonnegative(),
+  tuned: z.int().nonnegative(),
+  /** Wrong before and right after, and the other way round. */
+  gained: z.int().nonnegative(),
+  lost: z.int().nonnegative(),
+  groups: z.array(
+    z.object({
+      name: z.string(),
+      items: z.int().positive(),
+      base: z.int().nonnegative(),
+      tuned: z.int().nonnegative(),
+    }),
+  ),
+});
+export type Canaries = z.infer<typeof Canaries>;
+
+/** What the model says word by word as its training rows do. */
+export const Memorisation = z.object({
+  /** Training rows whose answers were asked for, and how many of them the model completes to the last token. */
+  trainingRows: z.int().nonnegative(),
+  base: z.int().nonnegative(),
+  tuned: z.int().nonnegative(),
+  /** The same of held-out rows: what a model knows without having learned the row by heart. */
+  heldOutRows: z.int().nonnegative(),
+  heldOutTuned: z.int().nonnegative(),
+  /** Answers to held-out prompts, and how many of them repeat a run of `runWords` words or more from a training answer. */
+  answers: z.int().nonnegative(),
+  answersRepeating: z.int().nonnegative(),
+  runWords: z.int().positive(),
+  longestRunWords: z.int().nonnegative(),
+});
+export type Memorisation = z.infer<typeof Memorisation>;
+
+/** The published files, loaded afresh, against the model as it was trained: on the frozen prompts with their answers. */
+export const ExportProof = z.object({
+  prompts: z.int().positive(),
+  tokens: z.int().positive(),
+  maxLogitDrift: z.number().nonnegative(),
+  meanLogitDrift: z.number().nonnegative(),
+  /** Answers that come out the same, token by token. */
+  sameAnswers: z.int().nonnegative(),
+  /** The published tokenizer writes every prompt as the base model's does; anything else is refused. */
+  templateEqual: z.literal(true),
+});
+export type ExportProof = z.infer<typeof ExportProof>;
 
 export const TrainingFacts = z.object({
   backend: z.enum(['mlx_lora', 'peft_lora']),
@@ -138,13 +196,20 @@ export const TrainingFacts = z.object({
 });
 export type TrainingFacts = z.infer<typeof TrainingFacts>;
 
+/** Absent on older models, and where what was left of the cap did not pay for them. */
+export const measures = {
+  canaries: Canaries.optional(),
+  memorisation: Memorisation.optional(),
+  exportProof: ExportProof.optional(),
+};
+
 /** Written last: with it the model is whole, without it there is none (I7). */
 export const ModelManifest = z.object({
   shape: z.literal(1),
   jobId: JobId,
   attempt: z.int().positive(),
   createdAt: Timestamp,
-  format: z.literal('peft'),
+  format: ModelFormat,
   baseModel: z.object({ id: z.string(), revision: z.string() }),
   files: z.array(ManifestFile).min(1),
   training: TrainingFacts,
@@ -152,6 +217,7 @@ export const ModelManifest = z.object({
   evaluation: Evaluation.nullable(),
   samples: z.array(Sample),
   datasetSha256: Sha256Hex,
+  ...measures,
 });
 export type ModelManifest = z.infer<typeof ModelManifest>;
 

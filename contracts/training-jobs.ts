@@ -4,6 +4,7 @@ import { runChoices } from './costs.ts';
 import { DatasetFormat } from './dataset-format.ts';
 import { Diagnosis, FailureCode } from './failures.ts';
 import { Progress } from './metrics.ts';
+import { ModelFormat } from './model-format.ts';
 import { operation } from './operation.ts';
 import {
   DatasetId,
@@ -90,6 +91,8 @@ const jobBase = {
   hyperparameters: Hyperparameters,
   gpuType: z.string(),
   gpuCount: z.int().positive(),
+  /** Absent on jobs from before it could be chosen: those publish `peft`. */
+  modelFormat: ModelFormat.optional(),
   usdMicrosPerHour: UsdMicros,
   pricedOn: z.iso.date(),
   capUsdMicros: UsdMicros,

@@ -49,6 +49,7 @@ export const handler = serve(costOperations, environment, (env) => {
         gpuType: catalog.gpuType(body.gpuType),
         gpuCount: body.gpuCount,
         hyperparameters: chooseHyperparameters(baseModel, body.preset, body.hyperparameters),
+        modelFormat: body.modelFormat,
       });
       return withBudget(estimate, budget);
     },

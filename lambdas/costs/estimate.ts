@@ -2,10 +2,12 @@
 import type { Hyperparameters } from '../../contracts/catalog.ts';
 import type { Budget, Estimate } from '../../contracts/costs.ts';
 import { LIMITS } from '../../contracts/limits.ts';
+import type { ModelFormat } from '../../contracts/model-format.ts';
 import type { CatalogBaseModel } from '../catalog/base-models.ts';
 import type { CatalogGpuType } from '../catalog/gpu-types.ts';
 import { memoryOf, trainableParameters } from './memory.ts';
 import { costOf, roundUpToTwoDigits } from './money.ts';
+import { exportSeconds, publishedBytes, storageRemark } from './publication.ts';
 import { type CheckedData, LEAST_VALIDATION_ROWS, type RunSize, sizeOfRun } from './run-size.ts';
 import { type Range, type Speed, speedOf } from './speed.ts';
 
@@ -16,6 +18,8 @@ export interface RunToEstimate {
   gpuCount: number;
   /** Already chosen: `chooseHyperparameters`. */
   hyperparameters: Hyperparameters;
+  /** The adapter where nothing else is wanted. */
+  modelFormat?: ModelFormat | undefined;
 }
 
 /** Everything of an estimate that needs no reading; the entry adds the budget. */
@@ -38,8 +42,6 @@ const PUBLISH_CALLS_SECONDS: Range = { low: 1, expected: 2, high: 8 };
 const LOAD_LIBRARIES_SECONDS: Range = { low: 1, expected: 3.5, high: 15 };
 /** Adapter, its best state and AdamW's two moments, all in float32. */
 const CHECKPOINT_BYTES_PER_PARAMETER = 16;
-/** The published adapter is float32. */
-const ADAPTER_BYTES_PER_PARAMETER = 4;
 /** Ending, and being seen to land before the cluster is asked to stop the run (trainer: landing.py, LAST_SECONDS). */
 const LANDING_LAST_SECONDS = 25;
 /** Under about 100 steps an adapter has hardly moved (facts.md §5). */
@@ -72,7 +74,7 @@ function phasesOf(
   size: RunSize,
   speed: Speed,
 ): { phases: Phases; landing: Range; oneStep: Range } {
-  const { baseModel, gpuType, hyperparameters: chosen } = run;
+  const { baseModel, gpuType, hyperparameters: chosen, modelFormat = 'peft' } = run;
   const { low, high } = size.tokenUncertainty;
   const widened = ({ low: from, expected, high: to }: Range): Range => ({
     low: from * low,
@@ -101,10 +103,11 @@ function phasesOf(
     PUBLISH_CALLS_SECONDS,
     at(parameters * CHECKPOINT_BYTES_PER_PARAMETER, UPLOAD_BYTES_PER_SECOND),
   );
-  const publishing = add(
+  const publishing = [
     PUBLISH_CALLS_SECONDS,
-    at(parameters * ADAPTER_BYTES_PER_PARAMETER, UPLOAD_BYTES_PER_SECOND),
-  );
+    exportSeconds(modelFormat, baseModel),
+    at(publishedBytes(modelFormat, baseModel, parameters), UPLOAD_BYTES_PER_SECOND),
+  ].reduce(add);
   // In the trainer's own order: an evaluation that is just due, a checkpoint under way and one of this very step, the
   // choice of the best adapter, the tuned model's evaluation and answers, and the upload (trainer: landing.py).
   const landing = [
@@ -213,7 +216,7 @@ function paceOf(speed: Speed, tokensPerStep: number): Range {
 }
 
 function remarksOf(run: RunToEstimate, size: RunSize, speed: Speed, fits: boolean): string[] {
-  const { gpuType, gpuCount, hyperparameters: chosen } = run;
+  const { baseModel, gpuType, gpuCount, hyperparameters: chosen, modelFormat = 'peft' } = run;
   const remarks: string[] = [];
   const count = (value: number) => value.toLocaleString('en-US');
   if (!fits) {
@@ -244,5 +247,8 @@ function remarksOf(run: RunToEstimate, size: RunSize, speed: Speed, fits: boolea
   if (speed.source.startsWith('a formula')) {
     remarks.push('No run of this base model on this GPU type was measured yet: the range is wide.');
   }
+  const parameters = trainableParameters(baseModel, chosen);
+  const storage = storageRemark(modelFormat, publishedBytes(modelFormat, baseModel, parameters));
+  if (storage) remarks.push(storage);
   return remarks;
 }

@@ -101,6 +101,7 @@ export function decideCreation(asked: JobToDecide, now: Date): JobChange {
     gpuType,
     gpuCount: wish.gpuCount,
     hyperparameters,
+    modelFormat: wish.modelFormat,
   });
   assertAffordable(estimate, wish.capUsdMicros, largestCap(gpuType, wish.gpuCount));
   const at = now.toISOString();
@@ -118,6 +119,7 @@ export function decideCreation(asked: JobToDecide, now: Date): JobChange {
     hyperparameters,
     gpuType: gpuType.id,
     gpuCount: wish.gpuCount,
+    modelFormat: wish.modelFormat,
     usdMicrosPerHour: gpuType.usdMicrosPerHour,
     pricedOn: gpuType.pricedOn,
     capUsdMicros: wish.capUsdMicros,
@@ -166,6 +168,7 @@ function sameWish(job: TrainingJobRecord, changes: Partial<JobWish> & { capUsdMi
     hyperparameters: job.hyperparameters,
     gpuType: job.gpuType,
     gpuCount: job.gpuCount,
+    modelFormat: job.modelFormat ?? 'peft',
     ...changes,
   };
 }

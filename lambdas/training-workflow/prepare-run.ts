@@ -25,6 +25,7 @@ export function frozenSpec(job: TrainingJobRecord, catalog: StageCatalog, now: D
     hyperparameters: job.hyperparameters,
     gpuType: job.gpuType,
     gpuCount: job.gpuCount,
+    modelFormat: job.modelFormat ?? 'peft',
     samplePrompts: SAMPLES.prompts,
     sampleMaxTokens: SAMPLES.maxTokens,
     preparedAt: now.toISOString(),

@@ -9,10 +9,8 @@ import type { JobStore } from '../training-jobs/job-store.ts';
 import { failureOf, type LiveJob } from '../training-jobs/training-job.ts';
 import type { ModelFiles } from './model-files.ts';
 import { go, onFreshJob, stepFor } from './next-step.ts';
+import { missingFiles } from './published-files.ts';
 import type { StepInput, StepOutcome } from './steps.ts';
-
-/** Without these two nothing can load the adapter. */
-const REQUIRED = ['final/adapter_model.safetensors', 'final/adapter_config.json'];
 
 /** One model a job, so its id follows from the job's: a repeated publication is the same model. */
 const modelIdOf = (jobId: string): string => jobId.replace(/^job_/, 'mdl_');
@@ -26,7 +24,7 @@ function manifestFault(manifest: ModelManifest, job: LiveJob): string | undefine
   const paths = manifest.files.map((file) => file.path);
   if (new Set(paths).size < paths.length) return 'A file stands in it twice.';
   if (!paths.every((path) => path.startsWith('final/'))) return 'A file of it lies outside its folder.';
-  const missing = REQUIRED.filter((path) => !paths.includes(path));
+  const missing = missingFiles(manifest.format, paths);
   return missing.length > 0 ? `Missing: ${missing.join(', ')}.` : undefined;
 }
 
@@ -65,6 +63,9 @@ function modelOf(job: LiveJob, manifest: ModelManifest, now: Date): ModelRecord 
     evaluation: manifest.evaluation,
     training: manifest.training,
     samples: manifest.samples,
+    ...(manifest.canaries ? { canaries: manifest.canaries } : {}),
+    ...(manifest.memorisation ? { memorisation: manifest.memorisation } : {}),
+    ...(manifest.exportProof ? { exportProof: manifest.exportProof } : {}),
     files: manifest.files.map(file),
     totalBytes: manifest.files.reduce((sum, { bytes }) => sum + bytes, 0),
     costUsdMicros: job.costUsdMicros,

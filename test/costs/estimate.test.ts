@@ -14,35 +14,12 @@ import { secondsPaidBy } from '../../lambdas/costs/money.ts';
 import { cheapestGpus, presetCosts } from '../../lambdas/costs/preset-costs.ts';
 import { rowsHeldBack, sizeOfRun, tokensPaidFor } from '../../lambdas/costs/run-size.ts';
 import { MEASURED_RUNS, speedOf } from '../../lambdas/costs/speed.ts';
+import { summary } from './check-summary.ts';
 
 const model = (id: string) => BASE_MODELS.find((candidate) => candidate.id === id)!;
 const gpu = (id: string) => GPU_TYPES.find((candidate) => candidate.id === id)!;
 const tiny = model('brightrun/tiny-base');
 const llama = model('meta-llama/Llama-3.1-8B-Instruct');
-
-function summary(rows: number, tokensPerRow: number, tokenizer = tiny.tokenizer): CheckSummary {
-  return {
-    verdict: 'ready',
-    format: 'chat',
-    rows,
-    usableRows: rows,
-    validationRows: 0,
-    tokens: {
-      tokenizer,
-      method: 'exact',
-      total: rows * tokensPerRow,
-      trained: Math.floor((rows * tokensPerRow) / 2),
-      longestRow: tokensPerRow,
-      contextLength: 256,
-      rowsOverContext: 0,
-      validation: 0,
-      histogram: [{ from: tokensPerRow, to: tokensPerRow, rows }],
-    },
-    issues: [],
-    checkedAt: '2026-11-23T15:00:00.000Z',
-    checkMilliseconds: 12,
-  };
-}
 
 const estimate = (
   rows: number,

@@ -40,6 +40,7 @@ describe('a job that ended early', () => {
         hyperparameters: job.hyperparameters,
         gpuType: 'cpu-2',
         gpuCount: 1,
+        modelFormat: 'peft',
         capUsdMicros: 7,
       },
       from: { continuedFrom: JOB_ID, checkpoint: { ...checkpoint(1, 40), jobId: JOB_ID } },

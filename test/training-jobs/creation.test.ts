@@ -45,6 +45,7 @@ const wish: JobWish = {
   hyperparameters: {},
   gpuType: 'cpu-2',
   gpuCount: 1,
+  modelFormat: 'merged-safetensors',
   capUsdMicros: 100_000,
 };
 type Asked = Parameters<typeof decideCreation>[0];
@@ -77,6 +78,9 @@ describe('an accepted job', () => {
       hold: { month: '2026-11', usdMicros: 100_000 },
       costUsdMicros: 0,
     });
+  });
+  test('names the format of its model', () => {
+    expect(job.modelFormat).toBe('merged-safetensors');
   });
   test('is told once', () => {
     expect(outcomes.map(({ kind }) => kind)).toEqual(['job-queued']);
@@ -158,6 +162,11 @@ describe('a retry', () => {
     const { hyperparameters, ...rest } = wishOfRetry(failed, changes, at(200)).wish;
     expect(hyperparameters).toEqual({ ...failed.hyperparameters, batchSize: 2 });
     expect(rest).toMatchObject({ name: 'Capitals', datasetVersion: 1, gpuType: 'cpu-2', capUsdMicros: 5 });
+  });
+  test('keeps the format of the model, and takes the adapter where none could be chosen yet', () => {
+    const formatOf = (job: typeof failed) => wishOfRetry(job, {}, at(200)).wish.modelFormat;
+    expect(formatOf({ ...failed, modelFormat: 'peft-bf16' })).toBe('peft-bf16');
+    expect(formatOf(failed)).toBe('peft');
   });
   test('is for jobs that failed or were cancelled', () => {
     for (const job of [queuedJob(), runningJob()]) {

@@ -48,13 +48,14 @@ describe('prepare-run', () => {
     prepareRun({ jobs: world.jobs, files: world.files, catalog }, input, at(1));
 
   test('freezes the spec before the first attempt exists', async () => {
-    const world = new World(queuedJob());
+    const world = new World(queuedJob({ modelFormat: 'merged-safetensors' }));
     expect(await prepare(world)).toEqual({ next: 'submit-run', waitSeconds: 0 });
     expect(world.specs).toMatchObject([
       {
         jobId: JOB_ID,
         baseModel: { source: catalog.baseModel('brightrun/tiny-base').source },
         dataset: { data: { versionId: 'v1' } },
+        modelFormat: 'merged-safetensors',
       },
     ]);
     expect(world.job).toMatchObject({ status: 'submitting', attempt: 1 });
@@ -267,6 +268,43 @@ describe('publish-model', () => {
     expect((await publish(world)).next).toBe('settle-costs');
     expect(world.job).toMatchObject({ status: 'failed', failure: { code: 'manifest-invalid' } });
     expect(world.models).toEqual([]);
+  });
+
+  const named = (...names: string[]) => names.map((name) => ({ ...config!, path: `final/${name}` }));
+  const merged = (...names: string[]) =>
+    modelManifest({ format: 'merged-safetensors', files: named('config.json', ...names) });
+  const shards = ['model-00001-of-00002.safetensors', 'model-00002-of-00002.safetensors'];
+  test.each([
+    ['one file of weights', merged('model.safetensors')],
+    ['every shard and their index', merged(...shards, 'model.safetensors.index.json')],
+  ])('a merged model is whole with %s', async (_, manifest) => {
+    const world = withManifest(manifest);
+    await publish(world);
+    expect(world.models).toMatchObject([{ format: 'merged-safetensors' }]);
+  });
+  test.each([
+    ['no weights', merged(), 'model.safetensors'],
+    ['a shard missing', merged(shards[0]!, 'model.safetensors.index.json'), shards[1]],
+    ['shards that nothing indexes', merged(...shards), 'index.json'],
+  ])('a merged model with %s is refused by name', async (_, manifest, name) => {
+    const world = withManifest(manifest);
+    await publish(world);
+    expect(world.job).toMatchObject({ failure: { detail: expect.stringContaining(name!) } });
+    expect(world.models).toEqual([]);
+  });
+
+  test('what was measured of a model stands in its record', async () => {
+    const exportProof = {
+      prompts: 6,
+      tokens: 300,
+      maxLogitDrift: 0,
+      meanLogitDrift: 0,
+      sameAnswers: 6,
+      templateEqual: true as const,
+    };
+    const world = withManifest(modelManifest({ exportProof }));
+    await publish(world);
+    expect(world.models).toMatchObject([{ exportProof }]);
   });
 
   test('a file whose checksum S3 does not confirm makes no model', async () => {

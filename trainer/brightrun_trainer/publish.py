@@ -62,7 +62,7 @@ def publish(
         job_id=run.spec.job_id, attempt=run.attempt, created_at=now(),
         base_model=ModelReference(run.spec.base_model.id, run.spec.base_model.source.revision),
         files=uploaded, training=facts(), samples=published.samples,
-        dataset_sha256=run.spec.dataset.data.sha256, evaluation=published.evaluation,
+        dataset_sha256=run.spec.dataset.data.sha256, evaluation=published.evaluation, format="peft",
     )
     path = folder.parent / "manifest.json"
     path.write_text(json.dumps(write(manifest), indent=2, allow_nan=False) + "\n", encoding="utf-8")

@@ -73,6 +73,7 @@ class FrozenRunSpec:
     gpu_type: str
     sample_prompts: int
     sample_max_tokens: int
+    model_format: str = "peft"
 
 
 @dataclass(frozen=True)
@@ -155,6 +156,7 @@ class Evaluation:
     base: EvaluationScore
     tuned: EvaluationScore
     difference: Interval
+    accuracy_difference: Interval | None = None
 
 
 @dataclass(frozen=True)
@@ -169,6 +171,48 @@ class Sample:
     base: str
     tuned: str
     reference: str | None = None
+
+
+@dataclass(frozen=True)
+class CanaryGroup:
+    name: str
+    items: int
+    base: int
+    tuned: int
+
+
+@dataclass(frozen=True)
+class Canaries:
+    items: int
+    chance: float
+    base: int
+    tuned: int
+    gained: int
+    lost: int
+    groups: list[CanaryGroup]
+
+
+@dataclass(frozen=True)
+class Memorisation:
+    training_rows: int
+    base: int
+    tuned: int
+    held_out_rows: int
+    held_out_tuned: int
+    answers: int
+    answers_repeating: int
+    run_words: int
+    longest_run_words: int
+
+
+@dataclass(frozen=True)
+class ExportProof:
+    prompts: int
+    tokens: int
+    max_logit_drift: float
+    mean_logit_drift: float
+    same_answers: int
+    template_equal: bool
 
 
 @dataclass(frozen=True)
@@ -212,7 +256,10 @@ class ModelManifest:
     samples: list[Sample]
     dataset_sha256: str
     evaluation: Evaluation | None
-    format: str = "peft"
+    format: str
+    canaries: Canaries | None = None
+    memorisation: Memorisation | None = None
+    export_proof: ExportProof | None = None
     shape: int = 1
 
 

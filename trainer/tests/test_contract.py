@@ -46,7 +46,9 @@ READ = [
 WRITTEN = [
     (spec.ModelManifest, MODEL, ()), (spec.ManifestFile, MODEL, ("files",)), (spec.TrainingFacts, MODEL, ("training",)),
     (spec.Evaluation, MODEL, ("evaluation",)), (spec.EvaluationScore, MODEL, ("evaluation", "base")),
-    (spec.Interval, MODEL, ("evaluation", "difference")), (spec.Sample, MODEL, ("samples",)),
+    (spec.Interval, MODEL, ("evaluation", "difference")), (spec.Canaries, MODEL, ("canaries",)),
+    (spec.CanaryGroup, MODEL, ("canaries", "groups")), (spec.Memorisation, MODEL, ("memorisation",)),
+    (spec.ExportProof, MODEL, ("exportProof",)), (spec.Sample, MODEL, ("samples",)),
     (spec.Message, MODEL, ("samples", "messages")), (spec.ModelReference, MODEL, ("baseModel",)),
     (spec.CheckpointManifest, CHECKPOINT, ()), (spec.ProgressReport, PROGRESS, ()), (spec.MetricPoint, PROGRESS, ("points",)),
 ]

@@ -104,6 +104,18 @@ export const BY_CODE: readonly FailureRule[] = [
     advice: ['Take fewer epochs, less data or a faster GPU.'],
   },
   {
+    class: 'export-broken',
+    tier: 2,
+    codes: ['export-failed'],
+    patterns: [],
+    cause:
+      'The files of the finished model, loaded afresh, do not answer as the trained model does, so they were not published.',
+    advice: [
+      'Try again: the run goes on from its newest checkpoint.',
+      'If it repeats, start it with the adapter in float32 as its format, and tell the installation’s owner.',
+    ],
+  },
+  {
     class: 'model-incomplete',
     tier: 3,
     codes: ['manifest-invalid'],

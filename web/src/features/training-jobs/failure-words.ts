@@ -49,6 +49,7 @@ export const CLASSES: Record<FailureClass, string> = {
   'cap-reached': 'cap reached',
   'time-limit': 'time limit reached',
   'model-incomplete': 'model incomplete',
+  'export-broken': 'finished files broken',
   unknown: 'not recognised',
 };
 

@@ -1,0 +1,44 @@
+/** What a finished model weighs in each format, how long its files take to make, and what keeping them costs. */
+import type { ModelFormat } from '../../contracts/model-format.ts';
+import type { CatalogBaseModel } from '../catalog/base-models.ts';
+import type { Range } from './speed.ts';
+
+/** An adapter is trained in float32; rounded to bf16 it takes half. */
+const ADAPTER_BYTES_PER_PARAMETER = { peft: 4, 'peft-bf16': 2 } as const;
+
+/**
+ * Bytes a second of merging, hashing and loading afresh, all of it together: between a network disk and a local one.
+ * 280 MB/s were measured for merging and hashing on two cores (trainer/EXPERIMENTS.md).
+ */
+const MERGE_BYTES_PER_SECOND: Range = { low: 5e7, expected: 2e8, high: 1e9 };
+
+/** S3 Standard, us-east-1, the first 50 TB, read on 2026-11-23: $0.023 for a GB and month. */
+const STORAGE_USD_PER_GB_MONTH = 0.023;
+
+/** Bytes of weights that are published; tokenizer and metrics are small beside them. */
+export function publishedBytes(
+  format: ModelFormat,
+  baseModel: Pick<CatalogBaseModel, 'weightBytes'>,
+  trainableParameters: number,
+): number {
+  return format === 'merged-safetensors'
+    ? baseModel.weightBytes
+    : trainableParameters * ADAPTER_BYTES_PER_PARAMETER[format];
+}
+
+/** Seconds until the files lie on the trainer's disk, proven; an adapter's are written at once. */
+export function exportSeconds(format: ModelFormat, baseModel: Pick<CatalogBaseModel, 'weightBytes'>): Range {
+  if (format !== 'merged-safetensors') return { low: 0, expected: 0, high: 0 };
+  const { low, expected, high } = MERGE_BYTES_PER_SECOND;
+  const { weightBytes } = baseModel;
+  return { low: weightBytes / high, expected: weightBytes / expected, high: weightBytes / low };
+}
+
+/** What keeping a merged model costs, as a sentence; nothing for an adapter, which costs cents a year. */
+export function storageRemark(format: ModelFormat, bytes: number): string | undefined {
+  if (format !== 'merged-safetensors') return undefined;
+  const gigabytes = bytes / 1e9;
+  const usd = Math.max(0.01, gigabytes * STORAGE_USD_PER_GB_MONTH).toFixed(2);
+  const size = gigabytes < 0.1 ? `${(bytes / 1e6).toFixed(1)} MB` : `${gigabytes.toFixed(1)} GB`;
+  return `The merged model takes about ${size}: up to $${usd} a month in S3 until it is deleted. An adapter takes a small part of that.`;
+}
