@@ -1,0 +1,121 @@
+"""Adds an adapter to its base model's weights, tensor by tensor, into files below the upload's limit.
+
+W + scale x BA in float32, rounded once into the base's own number format. Memory holds one weight in
+float32 and its update, whatever the size of the model. The weights are the ones on disk: a base that
+was trained on in 4 bits (QLoRA) is merged in the precision it came in.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from ..backend import Arrays, LoraSettings
+from ..failures import RunFailure
+from .tensor_files import ROUNDED, StoredTensor, TensorsUnreadable, TensorToWrite, rounded, tensors_in, write_tensors
+
+INDEX = "model.safetensors.index.json"
+WHOLE = "model.safetensors"
+#: Below the 5 GiB that one file of a model may have (contracts/limits.ts), and a file that is loaded
+#: or downloaded again costs no more than this.
+SHARD_BYTES = 4 * 1024**3
+
+
+def base_weights(model_dir: Path) -> dict[str, StoredTensor]:
+    """The base model's tensors by name: those its index names, where it has one, because some models
+    bring the same weights a second time under another file name."""
+    index = model_dir / INDEX
+    try:
+        if index.is_file():
+            names = sorted(set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values()))
+            files = [model_dir / Path(name).name for name in names]
+        elif (model_dir / WHOLE).is_file():
+            files = [model_dir / WHOLE]
+        else:
+            files = sorted(model_dir.glob("*.safetensors"))
+        return {name: tensor for file in files for name, tensor in tensors_in(file).items()}
+    except (TensorsUnreadable, ValueError, KeyError, AttributeError, FileNotFoundError) as error:
+        raise RunFailure("base-model-invalid", f"The base model's weights cannot be read: {error}.") from error
+
+
+def merged_bytes(model_dir: Path) -> int:
+    """What the merged weights take on disk."""
+    return sum(tensor.bytes for tensor in base_weights(model_dir).values())
+
+
+def refuse_unmergeable(model_dir: Path) -> None:
+    """Before anything is trained: weights that are already quantized have no format to round into."""
+    config = json.loads((model_dir / "config.json").read_text(encoding="utf-8"))
+    if config.get("quantization") or config.get("quantization_config"):
+        raise RunFailure("export-failed", "The base model's weights are quantized: an adapter cannot be merged into them. Take an adapter as the format.")
+
+
+def _update(adapter: Arrays, module: str, scale: float) -> np.ndarray:
+    """`scale x BA` as it is added to a weight [out, in]."""
+    return (adapter[f"{module}.lora_a"] @ adapter[f"{module}.lora_b"]).T * np.float32(scale)
+
+
+def merged_weight(weight: np.ndarray, adapter: Arrays, module: str, scale: float) -> np.ndarray:
+    """One layer's weight [out, in] with its adapter added, float32. DoRA sets the length of each row
+    to what it has learned."""
+    summed = weight + _update(adapter, module, scale)
+    magnitude = adapter.get(f"{module}.magnitude")
+    if magnitude is None:
+        return summed
+    return summed * (magnitude / np.linalg.norm(summed, axis=1))[:, None]
+
+
+def _modules(adapter: Arrays) -> list[str]:
+    return sorted({name.rsplit(".", 1)[0] for name in adapter})
+
+
+def _merged(base: dict[str, StoredTensor], adapter: Arrays, scale: float) -> Iterator[TensorToWrite]:
+    """Every tensor of the base in its order, those with an adapter merged, the others byte by byte."""
+    layers = {f"{module}.weight": module for module in _modules(adapter)}
+    unknown = sorted(set(layers) - set(base))
+    if unknown:
+        raise RunFailure("export-failed", f"The base model's files have no weight {unknown[0]} to merge the adapter into.")
+    for name, tensor in base.items():
+        if name not in layers:
+            yield TensorToWrite(name, tensor.dtype, tensor.shape, tensor.raw)
+            continue
+
+        def make(tensor: StoredTensor = tensor, module: str = layers[name]) -> np.ndarray:
+            return rounded(merged_weight(tensor.float32(), adapter, module, scale), tensor.dtype)
+
+        if tensor.dtype not in ROUNDED:
+            raise RunFailure("export-failed", f"The base model's weight {name} is in {tensor.dtype}: an adapter cannot be merged into it.")
+        yield TensorToWrite(name, tensor.dtype, tensor.shape, make)
+
+
+def _shards(tensors: list[TensorToWrite], most: int) -> list[list[TensorToWrite]]:
+    """In order, as many to a file as fit; a tensor larger than a file has one for itself."""
+    shards: list[list[TensorToWrite]] = []
+    room = 0
+    for tensor in tensors:
+        if not shards or tensor.bytes > room:
+            shards.append([])
+            room = most
+        shards[-1].append(tensor)
+        room -= tensor.bytes
+    return shards
+
+
+def write_merged(folder: Path, model_dir: Path, adapter: Arrays, settings: LoraSettings, shard_bytes: int = SHARD_BYTES) -> None:
+    """The merged weights as one file, or as shards and the index that loaders follow."""
+    folder.mkdir(parents=True, exist_ok=True)
+    shards = _shards(list(_merged(base_weights(model_dir), adapter, settings.scale)), shard_bytes)
+    if len(shards) == 1:
+        write_tensors(folder / WHOLE, shards[0])
+        return
+    where: dict[str, str] = {}
+    for number, shard in enumerate(shards, start=1):
+        name = f"model-{number:05d}-of-{len(shards):05d}.safetensors"
+        write_tensors(folder / name, shard)
+        where |= {tensor.name: name for tensor in shard}
+    total = sum(tensor.bytes for shard in shards for tensor in shard)
+    index = {"metadata": {"total_size": total}, "weight_map": where}
+    (folder / INDEX).write_text(json.dumps(index, indent=2) + "\n", encoding="utf-8")
