@@ -1,7 +1,8 @@
-"""What the loop asks of a training library; `mlx_lora` is the one that ships."""
+"""What the loop asks of a training library: `mlx_lora` and `peft_lora` both do it."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -15,9 +16,13 @@ from .masking import Sample
 Arrays = dict[str, np.ndarray]
 
 
+#: The linear layers of a block that `attention` adapts; `all-linear` takes every one.
+ATTENTION = ("q_proj", "k_proj", "v_proj", "o_proj")
+
+
 @dataclass(frozen=True)
 class LoraSettings:
-    """The adapter's shape. The update is scaled by `alpha / rank` in every backend."""
+    """The adapter's shape, the same in every backend."""
 
     rank: int
     alpha: float
@@ -26,10 +31,14 @@ class LoraSettings:
     weight_decay: float
     max_gradient_norm: float
     seed: int
+    variant: str = "lora"  # "lora", "rslora" or "dora"
+    quantization: str = "none"  # of the frozen base: "none" or "nf4"
 
     @property
     def scale(self) -> float:
-        return self.alpha / self.rank
+        """What the update is multiplied by. rsLoRA divides by the root of the rank, so that a high
+        rank learns as fast as a low one (arXiv 2312.03732)."""
+        return self.alpha / (math.sqrt(self.rank) if self.variant == "rslora" else self.rank)
 
 
 @dataclass(frozen=True)
@@ -66,7 +75,8 @@ class Backend(Protocol):
     def without_adapter(self) -> AbstractContextManager[None]: ...
 
     def adapter(self) -> Arrays:
-        """`<module>.lora_a` [in, rank] and `<module>.lora_b` [rank, out], float32."""
+        """`<module>.lora_a` [in, rank] and `<module>.lora_b` [rank, out], float32; DoRA has
+        `<module>.magnitude` [out] besides."""
         ...
 
     def load_adapter(self, arrays: Arrays) -> None: ...
@@ -76,6 +86,15 @@ class Backend(Protocol):
     def load_optimizer_state(self, arrays: Arrays) -> None: ...
 
     def peak_memory_bytes(self) -> int: ...
+
+
+def adapted_modules(linear: Sequence[str], targets: str) -> list[str]:
+    """Of a model's linear layers, by their paths, those that get an adapter: the blocks' own, sorted.
+    The output layer is never one."""
+    return sorted(
+        path for path in linear
+        if ".layers." in f".{path}" and (targets != "attention" or path.rsplit(".", 1)[-1] in ATTENTION)
+    )
 
 
 def initial_adapter(shapes: dict[str, tuple[int, int]], rank: int, seed: int) -> Arrays:

@@ -64,7 +64,10 @@ def train(environment: Mapping[str, str], workdir: Path, api: Api | None = None,
         from .run import Run, Stopped
 
         try:
-            run = Run(api, reporter, run_spec, stopping, workdir, environment.get("BRIGHTRUN_MODELS_DIR"), checkpoint_every=checkpoint_every)
+            run = Run(
+                api, reporter, run_spec, stopping, workdir, environment.get("BRIGHTRUN_MODELS_DIR"),
+                checkpoint_every=checkpoint_every, backend=environment.get("BRIGHTRUN_BACKEND"),
+            )
             version = run.execute()
         except Stopped as stopped:
             return _stopped(api, reporter, stopped.by)

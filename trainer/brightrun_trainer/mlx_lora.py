@@ -28,42 +28,18 @@ from mlx_lm.tuner.lora import LoRALinear
 from mlx_lm.utils import load_model
 
 from .cpu_products import CpuEmbedding, CpuLinear, CpuLora
-from .backend import Arrays, LoraSettings, RowLoss, StepResult, initial_adapter
+from .backend import Arrays, LoraSettings, RowLoss, StepResult, adapted_modules, initial_adapter
 from .failures import RunFailure, classify
 from .masking import Sample
-
-ATTENTION = ("q_proj", "k_proj", "v_proj", "o_proj")
-
-#: Padded tokens that go through the model at once; a larger batch is summed from several. Bounds
-#: the memory of activations whatever the batch size.
-MICRO_BATCH_TOKENS = 16_384
+from .micro_batches import MICRO_BATCH_TOKENS, by_length, micro_batches, padded
 
 #: Under this many parameters the model computes in float32: exact on a CPU, and cheap.
 FLOAT32_PARAMETERS = 50_000_000
 
 
 def _padded(batch: Sequence[Sample]) -> tuple[mx.array, mx.array]:
-    width = max(len(s.ids) for s in batch)
-    ids = np.zeros((len(batch), width), np.int32)
-    learned = np.zeros((len(batch), width), np.float32)
-    for row, sample in enumerate(batch):
-        ids[row, : len(sample.ids)] = sample.ids
-        learned[row, : len(sample.ids)] = sample.learned
-    return mx.array(ids), mx.array(learned[:, 1:])
-
-
-def _micro_batches(batch: Sequence[Sample]) -> Iterator[Sequence[Sample]]:
-    """The batch in order, cut where padding it together would exceed the budget."""
-    start = 0
-    while start < len(batch):
-        end, width = start, 0
-        while end < len(batch):
-            width = max(width, len(batch[end].ids))
-            if end > start and width * (end - start + 1) > MICRO_BATCH_TOKENS:
-                break
-            end += 1
-        yield batch[start:end]
-        start = end
+    ids, learned = padded(batch)
+    return mx.array(ids), mx.array(learned)
 
 
 def _summed_loss(model: nn.Module, ids: mx.array, learned: mx.array) -> mx.array:
@@ -100,6 +76,8 @@ class MlxLora:
     def _attach(self) -> None:
         """Puts an adapter on each linear layer it is meant for, and numpy under all of them on a CPU."""
         s, replaced = self._settings, {}
+        linear = [p for p, m in self._model.named_modules() if isinstance(m, (nn.Linear, nn.QuantizedLinear))]
+        adapted = set(adapted_modules(linear, s.target_modules))
         for path, module in self._model.named_modules():
             if isinstance(module, nn.Embedding) and self._by_numpy:
                 replaced[path] = CpuEmbedding(module)
@@ -107,8 +85,7 @@ class MlxLora:
                 continue
             by_numpy = self._by_numpy and isinstance(module, nn.Linear)
             layer = CpuLinear(module) if by_numpy else module
-            in_block = ".layers." in f".{path}"
-            if in_block and (s.target_modules != "attention" or path.rsplit(".", 1)[-1] in ATTENTION):
+            if path in adapted:
                 kind = CpuLora if by_numpy else LoRALinear
                 outputs, inputs = self._weight_shape(module)
                 lora = kind(inputs, outputs, r=s.rank, dropout=s.dropout, scale=s.scale)
@@ -137,7 +114,7 @@ class MlxLora:
         mx.random.seed(self._settings.seed * 1_000_003 + step)
         targets = sum(s.targets for s in batch)
         total, gradients = mx.array(0.0), None
-        for part in _micro_batches(batch):
+        for part in micro_batches(batch, MICRO_BATCH_TOKENS):
             loss, gradient = self._gradient(self._model, *_padded(part))
             gradients = gradient if gradients is None else tree_map(mx.add, gradients, gradient)
             total = total + loss
@@ -152,16 +129,14 @@ class MlxLora:
     def row_losses(self, samples: Sequence[Sample]) -> list[RowLoss]:
         """Losses in the order of `samples`; rows of like length go through together."""
         self._model.eval()
-        order = sorted(range(len(samples)), key=lambda i: len(samples[i].ids))
         found: dict[int, RowLoss] = {}
-        for start in range(0, len(order), 16):
-            for part in _micro_batches_of(order[start : start + 16], samples):
-                ids, learned = _padded([samples[i] for i in part])
-                logits = self._model(ids[:, :-1]).astype(mx.float32)
-                losses = (nn.losses.cross_entropy(logits, ids[:, 1:]) * learned).sum(axis=1)
-                correct = ((logits.argmax(axis=-1) == ids[:, 1:]) * learned).sum(axis=1)
-                for i, loss, right in zip(part, losses.tolist(), correct.tolist(), strict=True):
-                    found[i] = RowLoss(loss, samples[i].targets, int(right))
+        for part in by_length(samples, MICRO_BATCH_TOKENS):
+            ids, learned = _padded([samples[i] for i in part])
+            logits = self._model(ids[:, :-1]).astype(mx.float32)
+            losses = (nn.losses.cross_entropy(logits, ids[:, 1:]) * learned).sum(axis=1)
+            correct = ((logits.argmax(axis=-1) == ids[:, 1:]) * learned).sum(axis=1)
+            for i, loss, right in zip(part, losses.tolist(), correct.tolist(), strict=True):
+                found[i] = RowLoss(loss, samples[i].targets, int(right))
         return [found[i] for i in range(len(samples))]
 
     def generate(self, prompt: Sequence[int], limit: int) -> list[int]:
@@ -214,10 +189,3 @@ class MlxLora:
         if mx.default_device().type == mx.DeviceType.gpu:
             return int(mx.get_peak_memory())
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if platform.system() == "Darwin" else 1024)
-
-
-def _micro_batches_of(indices: Sequence[int], samples: Sequence[Sample]) -> Iterator[list[int]]:
-    start = 0
-    for part in _micro_batches([samples[i] for i in indices]):
-        yield list(indices[start : start + len(part)])
-        start += len(part)

@@ -16,6 +16,7 @@ from .backend import LoraSettings, RowLoss, end_tokens
 from .base_models import find_base_model
 from .checkpoint import CheckpointRefused, fingerprint
 from .checkpointer import Checkpointer, fetch_checkpoint
+from .choose_backend import choose_backend, look_around, open_backend
 from .dataset import Row, read_rows, verify_checksum
 from .evaluate import difference, mean_loss, quality
 from .failures import RunFailure, Superseded
@@ -84,10 +85,11 @@ class Run:
     def __init__(
         self, api: Api, reporter: Reporter, run: RunSpec, stopping: Stopping, workdir: Path,
         models_dir: str | None = None, clock: Callable[[], float] = time.monotonic, checkpoint_every: float | None = None,
+        backend: str | None = None,
     ) -> None:
         self._api, self._reporter, self._run, self._stopping = api, reporter, run, stopping
         self._workdir, self._models_dir, self._clock = workdir, models_dir, clock
-        self._checkpoint_every = checkpoint_every
+        self._checkpoint_every, self._named_backend = checkpoint_every, backend
         self._memory = Memory()
         self._tokens_answered = 0
         self._phase, self._phase_since = "starting", clock()
@@ -187,11 +189,11 @@ class Run:
         return Data(train, validation, held, source if held else "none", lost, len(parts.train))
 
     def _load_model(self, data: Data) -> None:
-        from .mlx_lora import MlxLora
-
         h, run = self._hyper, self._run
         self._settings = LoraSettings(h.rank, h.alpha, h.dropout, h.target_modules, h.weight_decay, h.max_gradient_norm, h.seed)
-        self._backend = MlxLora(self._model_dir, self._settings, end_tokens(self._model_dir, self._tokenizer))
+        name = choose_backend(look_around(), self._named_backend)
+        log.info("training with %s", name)
+        self._backend = open_backend(name, self._model_dir, self._settings, end_tokens(self._model_dir, self._tokenizer))
         self._plan = Plan(len(data.train.samples), h.batch_size, h.epochs, h.evaluations_per_epoch)
         settings = LoopSettings(h.learning_rate, h.schedule, h.warmup_ratio, h.early_stopping_patience, h.keep, h.seed)
         self._loop = Loop(self._backend, data.train.samples, data.validation.samples, self._plan, settings, self, self._clock)

@@ -1,0 +1,57 @@
+"""Which training library a run uses: what the machine has decides."""
+
+from __future__ import annotations
+
+import importlib.util
+from dataclasses import dataclass
+from pathlib import Path
+
+from .backend import Backend, LoraSettings
+from .failures import RunFailure
+
+BACKENDS = ("mlx_lora", "peft_lora")
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What is installed here, and whether torch sees a GPU."""
+
+    has_mlx: bool
+    has_torch: bool
+    has_cuda: bool
+
+
+def look_around() -> Machine:
+    """Looks without importing what is not needed: torch takes seconds, and only where it is installed."""
+    has_mlx = importlib.util.find_spec("mlx_lm") is not None
+    has_torch = all(importlib.util.find_spec(name) is not None for name in ("torch", "peft"))
+    if not has_torch:
+        return Machine(has_mlx, False, False)
+    import torch
+
+    return Machine(has_mlx, True, torch.cuda.is_available())
+
+
+def choose_backend(machine: Machine, named: str | None) -> str:
+    """`peft_lora` on an NVIDIA GPU, else `mlx_lora`, else torch on the CPU. `named` overrides that
+    (BRIGHTRUN_BACKEND, for tests and measurements)."""
+    if named:
+        if named not in BACKENDS:
+            raise RunFailure("trainer-crashed", f"BRIGHTRUN_BACKEND is {named}; there are {' and '.join(BACKENDS)}.")
+        return named
+    if machine.has_torch and (machine.has_cuda or not machine.has_mlx):
+        return "peft_lora"
+    if machine.has_mlx:
+        return "mlx_lora"
+    raise RunFailure("trainer-crashed", "The trainer was installed without a training library: install its extra mlx or gpu.")
+
+
+def open_backend(name: str, model_dir: Path, settings: LoraSettings, ends: set[int]) -> Backend:
+    """Loads the base model with a fresh adapter. Only the chosen library is imported."""
+    if name == "peft_lora":
+        from .peft_lora import PeftLora
+
+        return PeftLora(model_dir, settings, ends)
+    from .mlx_lora import MlxLora
+
+    return MlxLora(model_dir, settings, ends)

@@ -1,0 +1,53 @@
+"""How a batch goes through a model: cut into parts that fit, each padded to its longest row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from .masking import Sample
+
+#: Padded tokens that go through the model at once; a larger batch is summed from several. Bounds
+#: the memory of activations whatever the batch size.
+MICRO_BATCH_TOKENS = 16_384
+
+#: Rows measured together at most: like lengths share their padding, and memory stays small.
+MEASURED_TOGETHER = 16
+
+
+def padded(batch: Sequence[Sample]) -> tuple[np.ndarray, np.ndarray]:
+    """Token ids [rows, longest], int32, zeros at the right; and which of the tokens from the second
+    on are learned [rows, longest - 1], float32 ones and zeros. Causal attention never sees padding
+    at the right, so no attention mask is needed."""
+    width = max(len(s.ids) for s in batch)
+    ids = np.zeros((len(batch), width), np.int32)
+    learned = np.zeros((len(batch), width), np.float32)
+    for row, sample in enumerate(batch):
+        ids[row, : len(sample.ids)] = sample.ids
+        learned[row, : len(sample.ids)] = sample.learned
+    return ids, learned[:, 1:]
+
+
+def micro_batches(batch: Sequence[Sample], tokens: int) -> Iterator[Sequence[Sample]]:
+    """The batch in order, cut where padding it together would exceed `tokens`; at least one row each."""
+    start = 0
+    while start < len(batch):
+        end, width = start, 0
+        while end < len(batch):
+            width = max(width, len(batch[end].ids))
+            if end > start and width * (end - start + 1) > tokens:
+                break
+            end += 1
+        yield batch[start:end]
+        start = end
+
+
+def by_length(samples: Sequence[Sample], tokens: int) -> Iterator[list[int]]:
+    """The indices of all samples, shortest first, in groups that are measured together."""
+    order = sorted(range(len(samples)), key=lambda i: len(samples[i].ids))
+    for start in range(0, len(order), MEASURED_TOGETHER):
+        group = order[start : start + MEASURED_TOGETHER]
+        for part in micro_batches([samples[i] for i in group], tokens):
+            yield group[: len(part)]
+            group = group[len(part) :]

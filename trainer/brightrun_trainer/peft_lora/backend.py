@@ -1,0 +1,219 @@
+"""The loop's contract over torch, transformers and peft.
+
+Batches come as they are: order, learning rate and the seed of each step are the loop's. What belongs
+where, for whoever adds to it: packing several rows into one (position ids that begin anew) in
+`_hidden`, weights a message in the `learned` that `micro_batches.padded` makes, pairs (DPO) as another
+loss beside `_part_loss`, several processes between `_accumulate` and the update, a memory plan in
+`Placement`.
+"""
+
+from __future__ import annotations
+
+import resource
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import torch
+from peft import LoraConfig, get_peft_model
+from peft.tuners.lora import LoraLayer
+from torch import nn
+
+from ..backend import Arrays, LoraSettings, RowLoss, StepResult, adapted_modules, initial_adapter
+from ..failures import RunFailure
+from ..masking import Sample
+from ..micro_batches import by_length, micro_batches, padded
+from .base import load_base, plain_head
+from .frozen_head import measured, weighted_loss
+from .placement import Placement, placement_here
+
+
+class PeftLora:
+    """A base model of transformers with a peft adapter on its linear layers."""
+
+    name = "peft_lora"
+
+    def __init__(self, model_dir: Path, settings: LoraSettings, ends: set[int], placement: Placement | None = None) -> None:
+        self._settings, self._ends = settings, ends
+        self._placement = placement or placement_here()
+        self._model = load_base(model_dir, self._placement, settings.quantization)
+        self._head = plain_head(self._model)
+        self.modules = adapted_modules(
+            [path for path, layer in self._model.named_modules() if isinstance(layer, nn.Linear)], settings.target_modules
+        )
+        if not self.modules:
+            raise RunFailure("base-model-invalid", "The base model has no linear layer that an adapter could sit on.")
+        self._with_adapter = get_peft_model(self._model, self._lora_config())
+        self._layers: dict[str, LoraLayer] = {path: self._model.get_submodule(path) for path in self.modules}  # type: ignore[misc]
+        self._parameters = self._named_parameters()
+        self.load_adapter(initial_adapter(self._shapes(), settings.rank, settings.seed))
+        self._optimizer = torch.optim.AdamW(
+            list(self._parameters.values()), lr=0.0, weight_decay=settings.weight_decay,
+            fused=self._placement.device.startswith("cuda"),
+        )
+
+    def _lora_config(self) -> LoraConfig:
+        s = self._settings
+        return LoraConfig(
+            r=s.rank, lora_alpha=s.alpha, lora_dropout=s.dropout, target_modules=self.modules, bias="none",
+            task_type="CAUSAL_LM", use_rslora=s.variant == "rslora", use_dora=s.variant == "dora",
+        )
+
+    def _named_parameters(self) -> dict[str, nn.Parameter]:
+        """What is trained, by the adapter's names, in one order for every run and machine."""
+        named: dict[str, nn.Parameter] = {}
+        for path, layer in self._layers.items():
+            named[f"{path}.lora_a"] = layer.lora_A["default"].weight
+            named[f"{path}.lora_b"] = layer.lora_B["default"].weight
+            if self._settings.variant == "dora":
+                named[f"{path}.magnitude"] = layer.lora_magnitude_vector["default"].weight
+        return named
+
+    def _shapes(self) -> dict[str, tuple[int, int]]:
+        return {path: (layer.in_features, layer.out_features) for path, layer in self._layers.items()}
+
+    # One step ------------------------------------------------------------------
+
+    def step(self, batch: Sequence[Sample], learning_rate: float, step: int) -> StepResult:
+        """One optimizer step on the mean loss over all learned tokens of the batch. Dropout draws
+        from a seed made of run and step, so that a resumed run draws the same."""
+        self._model.train()
+        torch.manual_seed(self._settings.seed * 1_000_003 + step)
+        targets = sum(s.targets for s in batch)
+        self._optimizer.zero_grad(set_to_none=True)
+        loss = self._accumulate(batch, targets)
+        norm = nn.utils.clip_grad_norm_(self._parameters.values(), self._settings.max_gradient_norm)
+        for group in self._optimizer.param_groups:
+            group["lr"] = learning_rate
+        self._optimizer.step()
+        return StepResult(float(loss), float(norm), sum(len(s.ids) for s in batch), targets)
+
+    def _accumulate(self, batch: Sequence[Sample], targets: int) -> torch.Tensor:
+        """Adds up the gradients of all parts; returns the loss per learned token of the whole batch.
+        Each part is divided by the batch's tokens, not by its own: a long part weighs more."""
+        total = torch.zeros((), device=self._placement.device)
+        for part in micro_batches(batch, self._placement.micro_batch_tokens):
+            loss = self._part_loss(part) / targets
+            loss.backward()
+            total += loss.detach()
+        return total
+
+    def _part_loss(self, part: Sequence[Sample]) -> torch.Tensor:
+        ids, learned = padded(part)
+        with self._products():
+            if self._head is None:
+                logits, targets, weights = self._logits(ids, learned)
+                return (nn.functional.cross_entropy(logits, targets, reduction="none") * weights).sum()
+            hidden, targets, weights = self._hidden(ids, learned)
+            return weighted_loss(hidden, self._head, targets, weights)
+
+    def _products(self) -> torch.autocast:
+        """Products in bf16 where so asked; sums, norms and the adapter's own weights stay float32."""
+        return torch.autocast(torch.device(self._placement.device).type, torch.bfloat16, enabled=self._placement.precision == "bf16")
+
+    def _hidden(self, ids: np.ndarray, learned: np.ndarray) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Hidden states [tokens, size] that predict a learned token, the tokens, and their weights."""
+        inputs, rows, targets, weights = self._placed(ids, learned)
+        hidden = self._model.base_model(input_ids=inputs, use_cache=False).last_hidden_state
+        return hidden.flatten(0, 1).index_select(0, rows), targets, weights
+
+    def _logits(self, ids: np.ndarray, learned: np.ndarray) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """The same for a model whose logits are more than its head's: float32 [tokens, words]."""
+        inputs, rows, targets, weights = self._placed(ids, learned)
+        logits = self._model(input_ids=inputs, use_cache=False).logits
+        return logits.flatten(0, 1).index_select(0, rows).float(), targets, weights
+
+    def _placed(self, ids: np.ndarray, learned: np.ndarray) -> tuple[torch.Tensor, ...]:
+        """What is fed, and of what it predicts the positions, tokens and weights that count. Found in
+        numpy: to ask the GPU which tokens are learned would make it wait at each part."""
+        rows = np.flatnonzero(learned)
+        parts = (ids[:, :-1].astype(np.int64), rows, ids[:, 1:].ravel()[rows].astype(np.int64), learned.ravel()[rows])
+        return tuple(torch.from_numpy(np.ascontiguousarray(p)).to(self._placement.device) for p in parts)
+
+    # Measuring and answering -----------------------------------------------------
+
+    @torch.no_grad()
+    def row_losses(self, samples: Sequence[Sample]) -> list[RowLoss]:
+        """Losses in the order of `samples`; rows of like length go through together."""
+        self._model.eval()
+        found: dict[int, RowLoss] = {}
+        for part in by_length(samples, self._placement.micro_batch_tokens):
+            ids, learned = padded([samples[i] for i in part])
+            with self._products():
+                if self._head is None:
+                    logits, targets, _ = self._logits(ids, learned)
+                    losses = nn.functional.cross_entropy(logits, targets, reduction="none")
+                    right = logits.argmax(dim=-1) == targets
+                else:
+                    hidden, targets, _ = self._hidden(ids, learned)
+                    losses, right = measured(hidden, self._head, targets)
+            # One row's tokens lie together, in the order of the rows.
+            counts = [samples[i].targets for i in part]
+            for i, loss, correct in zip(part, losses.cpu().split(counts), right.cpu().split(counts), strict=True):
+                found[i] = RowLoss(float(loss.sum()), len(loss), int(correct.sum()))
+        return [found[i] for i in range(len(samples))]
+
+    @torch.no_grad()
+    def generate(self, prompt: Sequence[int], limit: int) -> list[int]:
+        """The greedy answer, without the token that ends it."""
+        self._model.eval()
+        answer: list[int] = []
+        fed, cache = torch.tensor([list(prompt)], device=self._placement.device), None
+        while len(answer) < limit:
+            with self._products():
+                out = self._model(input_ids=fed, past_key_values=cache, use_cache=True)
+            token = int(out.logits[0, -1].argmax())
+            if token in self._ends:
+                break
+            answer.append(token)
+            fed, cache = torch.tensor([[token]], device=self._placement.device), out.past_key_values
+        return answer
+
+    @contextmanager
+    def without_adapter(self) -> Iterator[None]:
+        """The base model alone, as long as the context lasts."""
+        with self._with_adapter.disable_adapter():
+            yield
+
+    # What a checkpoint holds -------------------------------------------------------
+
+    def adapter(self) -> Arrays:
+        return {name: _stored(name, p.detach().float().cpu().numpy()) for name, p in self._parameters.items()}
+
+    @torch.no_grad()
+    def load_adapter(self, arrays: Arrays) -> None:
+        """DoRA's magnitudes may be missing: then they stay as they are, the norms of the base's rows."""
+        for name, parameter in self._parameters.items():
+            if name in arrays:
+                parameter.copy_(torch.from_numpy(_stored(name, arrays[name])))
+
+    def optimizer_state(self) -> Arrays:
+        """Both moments and the count of steps for each part of the adapter; empty before the first step."""
+        return {
+            f"{name}/{moment}": value.detach().cpu().numpy().copy()
+            for name, parameter in self._parameters.items()
+            for moment, value in self._optimizer.state.get(parameter, {}).items()
+        }
+
+    def load_optimizer_state(self, arrays: Arrays) -> None:
+        self._optimizer.state.clear()
+        for key, value in arrays.items():
+            name, moment = key.rsplit("/", 1)
+            parameter = self._parameters[name]
+            where, shape = ("cpu", ()) if moment == "step" else (parameter.device, parameter.shape)
+            if moment == "step" and self._optimizer.defaults["fused"]:
+                where = parameter.device  # the fused kernel counts on the GPU
+            self._optimizer.state[parameter][moment] = torch.from_numpy(value.copy()).reshape(shape).to(where)
+
+    def peak_memory_bytes(self) -> int:
+        """On a GPU what its tensors took; on a CPU the whole process, which shares that memory."""
+        if self._placement.device.startswith("cuda"):
+            return int(torch.cuda.max_memory_allocated())
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def _stored(name: str, values: np.ndarray) -> np.ndarray:
+    """Between torch's layout and the adapter's: both matrices are transposed, a vector is not. A copy:
+    training goes on while a checkpoint is written."""
+    return np.ascontiguousarray(values.T).copy() if values.ndim == 2 else values.copy()
