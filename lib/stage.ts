@@ -3,6 +3,7 @@
  * Nothing else in `lib` asks where it runs, and nothing else reads CDK context or the process environment.
  */
 import * as z from 'zod';
+import { LONGEST_POLL_SECONDS } from '../lambdas/training-workflow/steps.ts';
 
 const StageName = z.enum(['local', 'dev', 'prod']);
 const EmailAddress = z.email();
@@ -37,8 +38,15 @@ export const Stage = z.strictObject({
   runsApiUrl: z.url(),
   clusterApiUrl: z.url(),
   clusterNetwork: ClusterNetwork,
-  /** Seconds between two looks at the cluster; at 60 s a 24-h job's polling costs $0.109 (facts.md §2). */
-  pollSeconds: z.strictObject({ starting: z.int().min(1).max(60), running: z.int().min(1).max(60) }),
+  /**
+   * Seconds between two looks at the cluster, by what there is to see (`PollSeconds`, steps.ts). A day's looks cost
+   * $0.108 at 60 s and $0.054 at 120 s (docs/decisions/0022).
+   */
+  pollSeconds: z.strictObject({
+    starting: z.int().min(1).max(60),
+    running: z.int().min(1).max(60),
+    steady: z.int().min(1).max(LONGEST_POLL_SECONDS),
+  }),
   /** Seconds between two reports of a run while nobody watches it; while somebody does it is 2 (design.md §7). */
   reportSeconds: z.int().min(1).max(60),
   /** How patiently the workflow repeats a step that threw: first pause in seconds (doubling), and tries. */
@@ -101,7 +109,7 @@ const inAws = {
   webOrigin: 'https://brightrun.example.com',
   clusterApiUrl: 'https://ray.example.com',
   clusterNetwork: { reach: 'public' },
-  pollSeconds: { starting: 30, running: 60 },
+  pollSeconds: { starting: 30, running: 60, steady: 120 },
   reportSeconds: 30,
   stepRetries: { firstPauseSeconds: 30, tries: 6 },
   gpuTypes: CLUSTER_GPUS,
@@ -119,7 +127,7 @@ const DEFAULTS: Record<z.infer<typeof StageName>, Record<string, unknown>> = {
     ...inAws,
     webOrigin: 'http://127.0.0.1:4100',
     clusterApiUrl: 'http://127.0.0.1:8265',
-    pollSeconds: { starting: 1, running: 2 },
+    pollSeconds: { starting: 1, running: 2, steady: 4 },
     reportSeconds: 2,
     stepRetries: { firstPauseSeconds: 2, tries: 3 },
     signUp: { mode: 'open' },

@@ -5,27 +5,32 @@
  * (lambdas/training-workflow/steps.ts) and `route` goes there: what may follow what is decided in the steps,
  * in one place, and tested there. `poll-window` holds the long part, looking at the cluster again and again.
  */
-import { STEPS, type PollSeconds, type Step } from '../lambdas/training-workflow/steps.ts';
+import {
+  LONGEST_POLL_SECONDS,
+  STEPS,
+  type PollSeconds,
+  type Step,
+} from '../lambdas/training-workflow/steps.ts';
 import { LAMBDA_BUSY, stepThrew, windowBroke } from './retry-policies.ts';
 import type { Stage } from './stage.ts';
 
 /**
- * Looks per window. A look is nine history events (task 5, choice 2, wait 2), so a window has about 2,200 of the
- * 25,000 allowed, and three retries of every single look still fit. At 60 s a window is four hours, at 30 s two:
+ * Looks per window. A look is nine history events (task 5, choice 2, wait 2), so a window has about 1,100 of the
+ * 25,000 allowed, and every retry of every single look still fits. At 120 s a window is four hours, at 60 s two:
  * that is also how long a job stays on a definition that was replaced in the meantime.
  */
-export const LOOKS_PER_WINDOW = 240;
+export const LOOKS_PER_WINDOW = 120;
 
 /**
  * Passes of one parent execution before it hands over to a fresh one. A window or a repeated submission is at most
- * ten events there, so 2,000 passes stay under 20,000 of 25,000; a job of 14 days needs 84 windows.
+ * ten events there, so 2,000 passes stay under 20,000 of 25,000; a job of 14 days needs 84 to 336 windows.
  */
 export const PASSES_PER_EXECUTION = 2_000;
 
 /** A function may run a minute; half a minute more covers its start. */
 const STEP_TIMEOUT_SECONDS = 90;
 /** Twice the longest window there can be: it only ends a child that hangs. */
-const WINDOW_TIMEOUT_SECONDS = 2 * LOOKS_PER_WINDOW * 60;
+const WINDOW_TIMEOUT_SECONDS = 2 * LOOKS_PER_WINDOW * LONGEST_POLL_SECONDS;
 
 /** The steps that the parent calls itself. */
 export const PARENT_STEPS = STEPS.filter((step) => step !== 'observe-run');

@@ -11,9 +11,10 @@ import type { JobStore } from '../training-jobs/job-store.ts';
 import { isLive, type JobChange, type LiveJob, submissionId } from '../training-jobs/training-job.ts';
 import { markReachable, markUnreachable } from './cluster-silence.ts';
 import type { ModelFiles } from './model-files.ts';
+import { secondsToNextLook } from './next-look.ts';
 import { go, onFreshJob, stepFor } from './next-step.ts';
 import type { RayCluster, RunLook } from './ray-cluster.ts';
-import { ranFrom, type Seen, stopsForCapAt, type Verdict, verdictOnRun } from './run-verdict.ts';
+import { ranFrom, type Seen, type Verdict, verdictOnRun } from './run-verdict.ts';
 import type { StepInput, StepOutcome } from './steps.ts';
 import { askToStop, type StopWatch } from './stop-watch.ts';
 
@@ -53,6 +54,7 @@ async function seen(
     hasManifest: await hasManifest(job, look, parts.files),
     heardAt: own?.progress.reportedAt,
     phase: own?.progress.phase,
+    secondsLeft: own?.progress.secondsLeft,
     logLine: lastLine(own?.logTail),
     logTail: own?.logTail,
   };
@@ -81,7 +83,7 @@ export async function observeRun(parts: ObserveRun, input: StepInput, now: Date)
     if (found.status !== 'submitting' && found.status !== 'running') return stepFor(found);
     let job: LiveJob = found;
     const id = submissionId(job.id, job.attempt);
-    const [look, { live }] = await Promise.all([
+    const [look, { live, watchedUntil }] = await Promise.all([
       cluster.look(id),
       parts.telemetry.liveAndWatch(job.owner, job.id, now),
     ]);
@@ -107,15 +109,10 @@ export async function observeRun(parts: ObserveRun, input: StepInput, now: Date)
       await parts.money.bill(job, billing, now);
       job = asLive(billing.job);
     }
-    return act(parts, input, job, { verdict, what, nextLook: nextLook(job, what, input, now) }, now);
+    const pace = { pollSeconds: input.pollSeconds, isWatched: watchedUntil > now.getTime() };
+    const nextLook = secondsToNextLook(job, what, pace, now);
+    return act(parts, input, job, { verdict, what, nextLook }, now);
   });
-}
-
-/** Seconds to the next look: the stage's own, or to the very moment at which the cap would have to stop the run. */
-function nextLook(job: LiveJob, what: Seen, { pollSeconds }: StepInput, now: Date): number {
-  if (job.status !== 'running') return pollSeconds.starting;
-  const untilCap = Math.ceil((stopsForCapAt(job, what, now) - now.getTime()) / 1000);
-  return Math.min(pollSeconds.running, Math.max(1, untilCap));
 }
 
 async function act(

@@ -30,7 +30,7 @@ const STOP_MS = 20_000;
  */
 const LANDING_GRACE = { share: 0.1, leastSeconds: 60, mostSeconds: 600 };
 /** A trainer that has not been heard for so long may be landing: it does that by itself when nobody answers. */
-const UNHEARD_MS = 2 * MINUTE;
+export const UNHEARD_MS = 2 * MINUTE;
 const LANDING: readonly RunPhase[] = ['evaluating-tuned', 'exporting', 'publishing', 'ended'];
 
 /** The same again would end the same: no other attempt is paid for. */
@@ -53,6 +53,8 @@ export interface Seen {
   /** When the trainer of this attempt last reported, and what it was doing. */
   heardAt?: string | undefined;
   phase?: RunPhase | undefined;
+  /** How long it had still to train by its own pace, when it was heard. */
+  secondsLeft?: number | undefined;
   /** The newest line of its log. */
   logLine?: string | undefined;
   /** As much of its log as is kept; what it proves is read when the job has failed. */

@@ -18,11 +18,19 @@ export const STEPS = [
 export const Step = z.enum(STEPS);
 export type Step = z.infer<typeof Step>;
 
+/** The longest there may be between two looks, so that a window of them stays under four hours. */
+export const LONGEST_POLL_SECONDS = 120;
+
 /** How long to wait between two looks at the cluster; the stage's choice (lib/stage.ts), in seconds. */
 export const PollSeconds = z.object({
   /** Until the run is seen running. */
   starting: z.int().positive(),
   running: z.int().positive(),
+  /**
+   * While a run says that it trains and will for longer than this, and nobody watches it (next-look.ts). An execution
+   * of a definition from before there was this pace does not name it, and keeps to `running`.
+   */
+  steady: z.int().positive().optional(),
 });
 export type PollSeconds = z.infer<typeof PollSeconds>;
 
@@ -45,8 +53,7 @@ export type StepInput = z.infer<typeof StepInput>;
  *   `clean-up` after `clean-up` a cluster that has not let go yet. `prepare-run` answers with whatever the stored
  *   job needs, so that an execution started twice, late or by the sweeper goes on where the job is.
  * - `done` ends the execution; only `clean-up` and `prepare-run` (nothing left to do) answer so.
- * - `waitSeconds` passes before it; at most an hour, and at most 60 s for `observe-run` so that a window of polls
- *   stays under four hours.
+ * - `waitSeconds` passes before it; at most an hour, and for `observe-run` at most `LONGEST_POLL_SECONDS`.
  */
 export const StepOutcome = z.object({
   next: z.enum([...STEPS, 'done']),

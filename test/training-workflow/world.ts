@@ -26,7 +26,7 @@ import { at, catalog, JOB_ID, OWNER, SHA } from '../training-jobs/example-job.ts
 export const input: StepInput = {
   owner: OWNER,
   jobId: JOB_ID,
-  pollSeconds: { starting: 30, running: 60 },
+  pollSeconds: { starting: 30, running: 60, steady: 120 },
   unexpectedIn: null,
 };
 
@@ -89,6 +89,8 @@ export class World {
   models: ModelRecord[] = [];
   releases = 0;
   live: LiveRecord | undefined;
+  /** Until when a page is open on the job, epoch milliseconds. */
+  watchedUntil = 0;
   manifests = new Map<string, ModelManifest>();
   /** Paths that S3 does not have as the manifest says. */
   differing = new Set<string>();
@@ -147,7 +149,7 @@ export class World {
   };
 
   telemetry: TelemetryStore = {
-    liveAndWatch: () => Promise.resolve({ live: this.live, watchedUntil: 0 }),
+    liveAndWatch: () => Promise.resolve({ live: this.live, watchedUntil: this.watchedUntil }),
     newestChunks: () => Promise.resolve([]),
     events: () => Promise.resolve({ items: [] }),
     writeProgress: () => Promise.reject(new Error('no step reports progress')),

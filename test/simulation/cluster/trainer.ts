@@ -369,10 +369,14 @@ class Trainer {
       step: this.#step,
       totalSteps: this.#parts.script.steps,
       epoch: this.#step / 100,
+      ...(this.#phase === 'training' ? { secondsLeft: this.#secondsLeft() } : {}),
       points,
       logTail: `${this.#parts.script.logTail ?? ''}step ${this.#step}\nhttps://s3/x?X-Amz-Signature=abc123def Bearer ${'x'.repeat(20)}\n`,
     });
   }
+
+  /** Of the steps alone, as the trainer says it. */
+  #secondsLeft = () => ((this.#parts.script.steps - this.#step) * this.#parts.script.stepMs) / 1000;
 
   #beginReport(): Promise<void> {
     this.#reportAt = this.#parts.clock.now() + this.#nextReportMs;
