@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { AlertKind, LossTrend } from './loss-trend.ts';
 import { operation } from './operation.ts';
 import { JobId, Owner, Timestamp, UsdMicros } from './values.ts';
 
@@ -15,7 +16,10 @@ export const RunPhase = z.enum([
 ]);
 export type RunPhase = z.infer<typeof RunPhase>;
 
-/** One measurement after an optimizer step. A value that is not finite is left out and told as an event. */
+/** What may stop being a number. */
+const Loss = z.enum(['loss', 'validationLoss', 'gradientNorm']);
+
+/** One measurement after an optimizer step. A value that is not finite is left out, named, and told as an event. */
 export const MetricPoint = z.strictObject({
   step: z.int().nonnegative(),
   epoch: z.number().nonnegative(),
@@ -29,6 +33,8 @@ export const MetricPoint = z.strictObject({
   /** 0–1. */
   gpuUtilisation: z.number().min(0).max(1).optional(),
   memoryBytes: z.int().nonnegative().optional(),
+  /** What was infinite or no number at this step: JSON has no word for it, and an absent value may just not be measured. */
+  notFinite: z.array(Loss).min(1).max(3).optional(),
 });
 export type MetricPoint = z.infer<typeof MetricPoint>;
 
@@ -81,6 +87,8 @@ export const LiveRecord = z.object({
   tail: z.array(MetricPoint).max(METRIC_CHUNK_POINTS - 1),
   /** Of the newest point of this attempt, in the tail or in a chunk: what lies before it is a step backwards. */
   newestStep: z.int().nonnegative(),
+  /** Absent before the first loss, and in rows from before there were alerts. */
+  trend: LossTrend.optional(),
   logTail: z.string(),
   expiresAt: z.int(),
 });
@@ -115,6 +123,7 @@ export const JobEventKind = z.enum([
   'failed',
   'cancelled',
   'finding',
+  ...AlertKind.options,
 ]);
 /** Append-only and numbered: what happened, in words for a person. */
 export const JobEvent = z.object({
@@ -124,6 +133,8 @@ export const JobEvent = z.object({
   attempt: z.int().nonnegative(),
   title: z.string().max(200),
   detail: z.string().max(1000).optional(),
+  /** Of what is told about a step: there it is marked on the curve. */
+  step: z.int().nonnegative().optional(),
 });
 export type JobEvent = z.infer<typeof JobEvent>;
 export type JobEventKind = z.infer<typeof JobEventKind>;

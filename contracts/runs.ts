@@ -47,7 +47,7 @@ export const ProgressReport = z.strictObject({
   points: z.array(MetricPoint).max(LIMITS.pointsPerBatch),
   /** The newest lines of the log, replaced as a whole; secrets already redacted. */
   logTail: z.string().max(LIMITS.logTailBytes),
-  /** Findings in words: a plateau, a value that was not finite, rows that were cut. */
+  /** Findings in words: rows that were cut, a checkpoint that was refused. */
   findings: z.array(z.string().max(300)).max(20).default([]),
 });
 export type ProgressReport = z.infer<typeof ProgressReport>;

@@ -11,6 +11,8 @@ export interface EventToWrite {
   attempt: number;
   title: string;
   detail?: string;
+  /** Where it is marked on the curve. */
+  step?: number;
 }
 
 /** Two writers of one job may meet in one millisecond: the trainer's calls, and whoever moves the job. */
@@ -41,6 +43,7 @@ export function numberedEvents(
     attempt: event.attempt,
     title: event.title.slice(0, 200),
     ...(event.detail ? { detail: event.detail.slice(0, 1000) } : {}),
+    ...(event.step === undefined ? {} : { step: event.step }),
     key: event.key,
     expiresAt: telemetryExpiry(now),
   }));

@@ -7,7 +7,10 @@ import {
   type Progress,
 } from '../../contracts/metrics.ts';
 import type { ProgressReport } from '../../contracts/runs.ts';
+import type { RunChoices } from './alert-words.ts';
+import { decideAlerts } from './alerts.ts';
 import { type EventToWrite, telemetryExpiry } from './job-events.ts';
+import { eventsOf } from './progress-events.ts';
 
 /**
  * Of the log tail LIVE keeps this much: about 100 lines. Every report replaces the item, and at 30 s a report
@@ -16,8 +19,6 @@ import { type EventToWrite, telemetryExpiry } from './job-events.ts';
 export const LIVE_LOG_CHARACTERS = 8 * 1024;
 /** A point dated later than this after its arrival comes from a clock that is wrong (fault 39). */
 const CLOCK_TOLERANCE_MS = 60_000;
-/** More events of one report are not told: the curves have them. */
-const EVENTS_PER_REPORT = 25;
 
 export interface RunOfReport {
   owner: string;
@@ -25,6 +26,8 @@ export interface RunOfReport {
   attempt: number;
   /** The newest checkpoint that is registered. */
   checkpointStep?: number | undefined;
+  /** By which its curve is judged. */
+  hyperparameters: RunChoices;
 }
 
 export interface ProgressWrites {
@@ -103,57 +106,6 @@ function progressOf(
   ) as unknown as Progress;
 }
 
-const PHASES: Record<ProgressReport['phase'], string> = {
-  starting: 'Starting',
-  loading: 'Loading the base model and the data',
-  'evaluating-base': 'Measuring the base model on the held-out rows',
-  training: 'Training',
-  'evaluating-tuned': 'Measuring the tuned model on the held-out rows',
-  exporting: 'Exporting the adapter',
-  publishing: 'Storing the model’s files',
-  ended: 'The trainer has ended',
-};
-
-function eventsOf(
-  before: Progress | undefined,
-  report: ProgressReport,
-  points: readonly MetricPoint[],
-  attempt: number,
-): EventToWrite[] {
-  const events: EventToWrite[] = [];
-  const { phase } = report;
-  if (phase !== before?.phase) {
-    events.push({ key: `phase#${attempt}#${phase}`, kind: 'phase', attempt, title: PHASES[phase] });
-  }
-  const firstStep = points.find((point) => point.step > 0 && point.loss !== undefined);
-  if ((before?.step ?? 0) === 0 && firstStep) {
-    events.push({
-      key: `first-step#${attempt}`,
-      kind: 'first-step',
-      attempt,
-      title: `First step, loss ${firstStep.loss?.toFixed(3)}`,
-    });
-  }
-  for (const { step, validationLoss } of points) {
-    if (validationLoss === undefined) continue;
-    events.push({
-      key: `evaluation#${attempt}#${step}`,
-      kind: 'evaluation',
-      attempt,
-      title: `Validation loss ${validationLoss.toFixed(3)} at step ${step}`,
-    });
-  }
-  report.findings.forEach((finding, place) => {
-    events.push({
-      key: `finding#${attempt}#${report.batch}#${place}`,
-      kind: 'finding',
-      attempt,
-      title: finding.slice(0, 200),
-    });
-  });
-  return events.slice(0, EVENTS_PER_REPORT);
-}
-
 /** The end of a text, from a line's beginning. */
 function newestLines(text: string, characters: number): string {
   if (text.length <= characters) return text;
@@ -185,6 +137,12 @@ export function decideProgress(
     chunks.push(chunkRecord({ ...of, attempt: stored.attempt }, stored.tail, now));
   }
   const before = same?.progress;
+  const progress = progressOf(before, report, fresh, of, now);
+  const { trend, alerts } = decideAlerts(stored?.trend, mergePoints([], fresh, now), {
+    ...of.hyperparameters,
+    totalSteps: report.totalSteps,
+    baseValidationLoss: progress.baseValidationLoss,
+  });
   return {
     kind: 'write',
     live: {
@@ -193,13 +151,14 @@ export function decideProgress(
       jobId: of.jobId,
       attempt: of.attempt,
       batch: report.batch,
-      progress: progressOf(before, report, fresh, of, now),
+      progress,
       tail: rest,
       newestStep: fresh.reduce((newestStep, point) => Math.max(newestStep, point.step), after),
+      ...(trend ? { trend } : {}),
       logTail: newestLines(report.logTail, LIVE_LOG_CHARACTERS),
       expiresAt: telemetryExpiry(now),
     },
     chunks,
-    events: eventsOf(before, report, fresh, of.attempt),
+    events: eventsOf({ before, report, points: fresh, alerts, attempt: of.attempt }),
   };
 }

@@ -20,6 +20,7 @@ export async function recordProgress(
     jobId: job.id,
     attempt: job.attempt,
     checkpointStep: job.checkpoint?.step,
+    hyperparameters: job.hyperparameters,
   };
   for (let tries = 0; tries < TRIES; tries += 1) {
     const { live, watchedUntil } = await telemetry.liveAndWatch(job.owner, job.id, now);

@@ -2,9 +2,10 @@ import { describe, expect, test } from '@jest/globals';
 import type { LiveRecord, MetricPoint } from '../../contracts/metrics.ts';
 import { ProgressReport } from '../../contracts/runs.ts';
 import { decideProgress, LIVE_LOG_CHARACTERS, type ProgressWrites } from '../../lambdas/metrics/progress.ts';
-import { at } from '../training-jobs/example-job.ts';
+import { at, queuedJob } from '../training-jobs/example-job.ts';
 
-const of = { owner: 'owner-a', jobId: 'job_01JD0000000000000000000000', attempt: 1 };
+const { hyperparameters } = queuedJob();
+const of = { owner: 'owner-a', jobId: 'job_01JD0000000000000000000000', attempt: 1, hyperparameters };
 const point = (step: number, more: Partial<MetricPoint> = {}): MetricPoint => ({
   step,
   epoch: step / 100,
@@ -103,6 +104,22 @@ describe('a report', () => {
     expect(first.events.map(({ kind }) => kind)).toEqual(['phase', 'first-step', 'finding']);
     const second = write(first.live, report(2, { points: [point(3, { validationLoss: 2.5 })] }));
     expect(second.events.map(({ title }) => title)).toEqual(['Validation loss 2.500 at step 3']);
+  });
+
+  test('tells what its curve gives away: once, with its step, whichever attempt and batch bring it again', () => {
+    const lost = { step: 12, epoch: 0.1, at: at(12).toISOString(), notFinite: ['loss' as const] };
+    const first = write(undefined, report(1, { points: [...points(1, 11), lost] }));
+    const [alert] = first.events.filter(({ kind }) => kind === 'not-finite');
+    expect(alert).toMatchObject({ key: 'not-finite#1#12', step: 12, attempt: 1 });
+    expect(alert?.title).toBe('Training loss is not a number at step 12');
+    const again = write(first.live, report(1, { points: [...points(9, 11), lost] }), { ...of, attempt: 2 });
+    expect(again.events.map(({ kind }) => kind)).toEqual(['phase', 'first-step']);
+  });
+
+  test('is read although it was stored before there were alerts', () => {
+    const { trend, ...before } = write(undefined, report(1, { points: points(1, 30) })).live;
+    expect(trend?.step).toBe(30);
+    expect(write(before, report(2, { points: points(31, 40) })).live.trend?.step).toBe(40);
   });
 
   test('carries figures on that a batch does not repeat', () => {

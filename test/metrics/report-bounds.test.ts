@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { ProgressReport } from '../../contracts/runs.ts';
 import { decideProgress } from '../../lambdas/metrics/progress.ts';
-import { at, JOB_ID, OWNER } from '../training-jobs/example-job.ts';
+import { at, JOB_ID, OWNER, queuedJob } from '../training-jobs/example-job.ts';
 
-const of = { owner: OWNER, jobId: JOB_ID, attempt: 1 };
+const { hyperparameters } = queuedJob();
+const of = { owner: OWNER, jobId: JOB_ID, attempt: 1, hyperparameters };
 const points = (from: number, to: number, more: object = {}) =>
   Array.from({ length: to - from + 1 }, (_, place) => ({
     step: from + place,
@@ -39,6 +40,11 @@ describe('a report', () => {
   });
 
   test('tells 25 events at most, however much there would be to tell', () => {
-    expect(write(undefined, 1, points(1, 60, { validationLoss: 2 })).events).toHaveLength(25);
+    const flood = points(1, 60, { validationLoss: 2 });
+    expect(write(undefined, 1, flood).events).toHaveLength(25);
+    const lost = { ...flood[59], loss: undefined, step: 61, notFinite: ['loss'] };
+    const { events } = write(undefined, 1, [...flood, lost]);
+    expect(events).toHaveLength(25);
+    expect(events[0]?.kind).toBe('not-finite');
   });
 });
