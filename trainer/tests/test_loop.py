@@ -13,13 +13,13 @@ import pytest
 from conftest import EXAMPLES, TINY_BASE
 from safetensors.numpy import load_file
 
-from brightrun_trainer.backend import LoraSettings, RowLoss, end_tokens, initial_adapter
+from brightrun_trainer.backend import Backend, LoraSettings, RowLoss, end_tokens, initial_adapter
 from brightrun_trainer.checkpoint import Checkpoint, CheckpointRefused, read_checkpoint, write_checkpoint, write_manifest
+from brightrun_trainer.choose_backend import open_backend
 from brightrun_trainer.dataset import file_sha256, read_rows
 from brightrun_trainer.evaluate import difference, quality
 from brightrun_trainer.loop import Loop, LoopSettings, LoopState, Snapshot, losses_of
 from brightrun_trainer.masking import Sample, encode_rows
-from brightrun_trainer.mlx_lora import MlxLora
 from brightrun_trainer.peft_files import adapter_config, peft_tensors, write_adapter
 from brightrun_trainer.schedule import Plan, batch_rows, learning_rate
 
@@ -27,14 +27,17 @@ LORA = LoraSettings(rank=4, alpha=8.0, dropout=0.1, target_modules="attention", 
 LOOP = LoopSettings(learning_rate=0.004, schedule="cosine", warmup_ratio=0.1, patience=0, keep="best", seed=5)
 PLAN = Plan(rows=24, batch_size=4, epochs=2, evaluations_per_epoch=2)
 
+#: Which backend these tests hold to the contract; peft_lora/test_loop_on_torch.py takes the other.
+BACKEND = "mlx_lora"
+
 
 @pytest.fixture(scope="module")
 def samples(tokenizer: Any) -> list[Sample]:
     return encode_rows(tokenizer, read_rows(EXAMPLES / "country-guide.jsonl").rows[:32], 256).samples
 
 
-def backend(tokenizer: Any, settings: LoraSettings = LORA) -> MlxLora:
-    return MlxLora(TINY_BASE, settings, end_tokens(TINY_BASE, tokenizer))
+def backend(tokenizer: Any, settings: LoraSettings = LORA) -> Backend:
+    return open_backend(BACKEND, TINY_BASE, settings, end_tokens(TINY_BASE, tokenizer))
 
 
 class Quiet:
