@@ -26,6 +26,18 @@ const INDEXES = [
   ['unfinished', 'unfinishedShard', 'unfinishedAt'],
 ] as const;
 
+/** What the functions' environment says besides the names of what they use. */
+export const FUNCTION_SETTINGS = {
+  STAGE: 'local',
+  GPU_TYPES: 'cpu-2',
+  BASE_MODELS: 'brightrun/tiny-base',
+  DEFAULT_MONTHLY_BUDGET_USD_MICROS: '100000000',
+  PLATFORM_MONTHLY_BUDGET_USD_MICROS: '1000000000',
+  WEB_ORIGIN: 'http://127.0.0.1:4800',
+  EMAIL_FROM: 'brightrun@brightrun.local.test',
+  GPU_CLUSTER_API_URL: 'http://127.0.0.1:9',
+} as const;
+
 export interface EmulatedStorage {
   /** What the functions' environment says. */
   readonly environment: Readonly<Record<string, string>>;
@@ -55,19 +67,7 @@ export async function emulatedStorage(name: string): Promise<EmulatedStorage> {
     process.env['AWS_SECRET_ACCESS_KEY'] = CREDENTIALS.secretAccessKey;
     // Functions inherit one from the emulator (local/emulator.ts), and presigned URLs must carry the same.
     process.env['AWS_SESSION_TOKEN'] = CREDENTIALS.secretAccessKey;
-    const environment = {
-      ...TABLES,
-      ...BUCKETS,
-      STAGE: 'local',
-      GPU_TYPES: 'cpu-2',
-      BASE_MODELS: 'brightrun/tiny-base',
-      DEFAULT_MONTHLY_BUDGET_USD_MICROS: '100000000',
-      PLATFORM_MONTHLY_BUDGET_USD_MICROS: '1000000000',
-      WEB_ORIGIN: 'http://127.0.0.1:4800',
-      EMAIL_FROM: 'brightrun@brightrun.local.test',
-      GPU_CLUSTER_API_URL: 'http://127.0.0.1:9',
-      ...(await makeAll()),
-    };
+    const environment = { ...TABLES, ...BUCKETS, ...FUNCTION_SETTINGS, ...(await makeAll()) };
     Object.assign(process.env, environment);
     const pool = new CognitoIdentityProviderClient({});
     return {

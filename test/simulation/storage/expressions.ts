@@ -1,186 +1,88 @@
-/** DynamoDB's expressions, as far as our adapters use them; a word that is not known here is an error, never a guess. */
+/**
+ * DynamoDB's expressions, compiled once a text: conditions, updates, projections. What is not known here, not defined
+ * or not used is refused with a `ValidationException`, as DynamoDB does; nothing is guessed.
+ */
 import type { Row } from '../history/history.ts';
+import { type Condition, ExpressionParser, type Path, type Update } from './expression-parser.ts';
+import { invalid } from './values.ts';
 
 export interface Bound {
   names?: Record<string, string> | undefined;
   values?: Row | undefined;
 }
 
-const TOKEN = /\s*(<=|>=|<>|[()=<>,]|[:#]?[A-Za-z_][A-Za-z0-9_.]*)/y;
-const cache = new Map<string, string[]>();
+const conditions = new Map<string, Condition>();
+const updates = new Map<string, Update>();
+const projections = new Map<string, readonly Path[]>();
 
-function tokensOf(text: string): string[] {
-  const known = cache.get(text);
-  if (known) return known;
-  const tokens: string[] = [];
-  TOKEN.lastIndex = 0;
-  while (TOKEN.lastIndex < text.trimEnd().length) {
-    const found = TOKEN.exec(text);
-    if (!found?.[1]) throw new Error(`The simulation cannot read the expression ${text}.`);
-    tokens.push(found[1]);
+function compiled<Compiled>(
+  cache: Map<string, Compiled>,
+  text: string,
+  compile: (parser: ExpressionParser) => Compiled,
+): Compiled {
+  let found = cache.get(text);
+  if (found === undefined) {
+    const parser = new ExpressionParser(text);
+    found = compile(parser);
+    parser.end();
+    cache.set(text, found);
   }
-  cache.set(text, tokens);
-  return tokens;
+  return found;
 }
 
-type Value = unknown;
-const isMissing = (value: Value) => value === undefined;
-
-function compare(left: Value, operator: string, right: Value): boolean {
-  // A missing attribute makes every comparison false, and so do two types.
-  if (isMissing(left) || isMissing(right) || typeof left !== typeof right) return operator === '<>';
-  const [a, b] = [left as string, right as string];
-  switch (operator) {
-    case '=':
-      return a === b;
-    case '<>':
-      return a !== b;
-    case '<':
-      return a < b;
-    case '<=':
-      return a <= b;
-    case '>':
-      return a > b;
-    default:
-      return a >= b;
-  }
+export function holds(text: string | undefined, row: Row | undefined, bound: Bound): boolean {
+  if (text === undefined) return true;
+  return compiled(conditions, text, (parser) => parser.condition())(row, bound);
 }
 
-class Reader {
-  readonly #tokens: string[];
-  readonly #row: Row | undefined;
-  readonly #bound: Bound;
-  #place = 0;
+export function updated(text: string, row: Row, bound: Bound): Row {
+  return compiled(updates, text, (parser) => parser.update())(row, bound);
+}
 
-  constructor(text: string, row: Row | undefined, bound: Bound) {
-    this.#tokens = tokensOf(text);
-    this.#row = row;
-    this.#bound = bound;
+/** The named attributes alone; maps and lists on the way are kept as far as they lead there. */
+export function projected(text: string | undefined, row: Row, bound: Bound): Row {
+  if (text === undefined) return row;
+  const paths = compiled(projections, text, (parser) => parser.paths());
+  const part: Record<string, unknown> = {};
+  for (const path of paths) {
+    const value = path.get(row, bound);
+    if (value === undefined) continue;
+    const steps = path.steps(bound);
+    let at: Record<string | number, unknown> | unknown[] = part;
+    steps.forEach((step, place) => {
+      const next = steps[place + 1];
+      const target = at as Record<string | number, unknown>;
+      if (next === undefined) target[Array.isArray(at) ? at.length : step] = value;
+      else if (Array.isArray(at)) at.push((at = typeof next === 'number' ? [] : {}));
+      else at = (target[step] ??= typeof next === 'number' ? [] : {}) as typeof at;
+    });
   }
+  return part;
+}
 
-  get #token(): string | undefined {
-    return this.#tokens[this.#place];
+const uses = new Map<string, ReadonlySet<string>>();
+
+function usesOf(text: string): ReadonlySet<string> {
+  let found = uses.get(text);
+  if (!found) uses.set(text, (found = new Set(text.match(/[:#][A-Za-z0-9_]+/g) ?? [])));
+  return found;
+}
+
+/** Every name and value of a request stands in an expression of it, and every one that stands there is given. */
+export function requireBound(
+  texts: readonly (string | undefined)[],
+  { names = {}, values = {} }: Bound,
+): void {
+  const used = new Set(texts.flatMap((text) => (text === undefined ? [] : [...usesOf(text)])));
+  for (const token of used) {
+    if ((token.startsWith('#') ? names[token] : values[token]) === undefined)
+      throw invalid(`Invalid expression: ${token} is not defined`);
   }
-
-  #take(expected?: string): string {
-    const token = this.#tokens[this.#place];
-    if (token === undefined || (expected && token.toUpperCase() !== expected)) {
-      throw new Error(`The simulation expected ${expected ?? 'more'} in ${this.#tokens.join(' ')}.`);
-    }
-    this.#place += 1;
-    return token;
-  }
-
-  #is(word: string): boolean {
-    return this.#token?.toUpperCase() === word;
-  }
-
-  #name(): string {
-    const token = this.#take();
-    const name = token.startsWith('#') ? this.#bound.names?.[token] : token;
-    if (name === undefined) throw new Error(`${token} is not defined.`);
-    return name;
-  }
-
-  /** The name is read whether there is a row or not. */
-  #attribute(): Value {
-    const name = this.#name();
-    return this.#row?.[name];
-  }
-
-  #operand(): Value {
-    const token = this.#token ?? '';
-    if (token.startsWith(':')) {
-      this.#take();
-      const value = this.#bound.values?.[token];
-      if (value === undefined) throw new Error(`${token} is not defined.`);
-      return value;
-    }
-    if (this.#is('IF_NOT_EXISTS')) {
-      this.#take();
-      this.#take('(');
-      const found = this.#attribute();
-      this.#take(',');
-      const otherwise = this.#operand();
-      this.#take(')');
-      return found ?? otherwise;
-    }
-    return this.#attribute();
-  }
-
-  condition(): boolean {
-    let holds = this.#all();
-    while (this.#is('OR')) {
-      this.#take();
-      holds = this.#all() || holds;
-    }
-    return holds;
-  }
-
-  #all(): boolean {
-    let holds = this.#one();
-    while (this.#is('AND')) {
-      this.#take();
-      holds = this.#one() && holds;
-    }
-    return holds;
-  }
-
-  #one(): boolean {
-    if (this.#is('(')) {
-      this.#take();
-      const holds = this.condition();
-      this.#take(')');
-      return holds;
-    }
-    const call = this.#token?.toLowerCase();
-    if (call === 'attribute_exists' || call === 'attribute_not_exists') {
-      this.#take();
-      this.#take('(');
-      const isThere = !isMissing(this.#attribute());
-      this.#take(')');
-      return isThere === (call === 'attribute_exists');
-    }
-    if (call === 'begins_with') {
-      this.#take();
-      this.#take('(');
-      const text = this.#operand();
-      this.#take(',');
-      const beginning = this.#operand();
-      this.#take(')');
-      return typeof text === 'string' && text.startsWith(String(beginning));
-    }
-    const left = this.#operand();
-    if (this.#is('BETWEEN')) {
-      this.#take();
-      const low = this.#operand();
-      this.#take('AND');
-      const high = this.#operand();
-      return compare(left, '>=', low) && compare(left, '<=', high);
-    }
-    const operator = this.#take();
-    return compare(left, operator, this.#operand());
-  }
-
-  update(): Record<string, Value> {
-    const next: Record<string, Value> = { ...this.#row };
-    while (this.#token !== undefined) {
-      const clause = this.#take().toUpperCase();
-      for (let more = true; more; more = this.#is(',') && this.#take() === ',') {
-        const name = this.#name();
-        if (clause === 'REMOVE') delete next[name];
-        else if (clause === 'ADD') next[name] = Number(next[name] ?? 0) + Number(this.#operand());
-        else if (clause === 'SET') {
-          this.#take('=');
-          next[name] = this.#operand();
-        } else throw new Error(`The simulation does not know ${clause}.`);
-      }
-    }
-    return next;
+  for (const token of [...Object.keys(names), ...Object.keys(values)]) {
+    if (!used.has(token)) throw invalid(`Value provided is unused in expressions: keys: {${token}}`);
   }
 }
 
-export const holds = (text: string | undefined, row: Row | undefined, bound: Bound): boolean =>
-  text === undefined || new Reader(text, row, bound).condition();
-export const updated = (text: string, row: Row, bound: Bound): Record<string, Value> =>
-  new Reader(text, row, bound).update();
+/** The words of an expression that may be attributes, placeholders replaced. */
+export const namesIn = (text: string, { names = {} }: Bound): string[] =>
+  (text.match(/(?<![:#.\w])#?[A-Za-z_][A-Za-z0-9_]*/g) ?? []).map((word) => names[word] ?? word);

@@ -35,7 +35,7 @@ export type AwsHarm = { error: Error; when: 'before' | 'after' } | { dies: 'befo
 export type AwsFault = (call: AwsCall) => AwsHarm | undefined;
 
 export interface CallsParts {
-  clock: Clock;
+  clock: Pick<Clock, 'sleep'>;
   random: Random;
   perform: (call: AwsCall, command: unknown) => Promise<unknown>;
   note: (call: AwsCall) => void;

@@ -60,10 +60,18 @@ export class World {
     this.clock = new Clock(START, this.random.fork('ties'));
     this.history = new History(() => this.clock.now());
     this.tables = new Tables(Object.values(TABLES), (write) => this.#written(write));
-    this.objects = new Objects((bucket, key, versionId) => {
-      const by = invocations.getStore()?.functionName ?? 'a trainer';
-      this.history.add({ kind: 'object', bucket, key, versionId, by });
-    });
+    const signer = {
+      accessKeyId: ENVIRONMENT['AWS_ACCESS_KEY_ID'] ?? '',
+      secretAccessKey: ENVIRONMENT['AWS_SECRET_ACCESS_KEY'] ?? '',
+    };
+    this.objects = new Objects(
+      Object.values(BUCKETS),
+      () => signer,
+      ({ bucket, key, versionId }) => {
+        const by = invocations.getStore()?.functionName ?? 'a trainer';
+        this.history.add({ kind: 'object', bucket, key, versionId, by });
+      },
+    );
     this.rotate('run-token-key', 'first-key-of-run-tokens');
     this.rotate('cluster-key', this.clusterKey);
     const { clock, history } = this;
@@ -147,11 +155,11 @@ export class World {
       },
       put: async (url, headers, bytes) => {
         await soon();
-        return this.objects.sent(url, headers, bytes, this.clock.now());
+        return this.objects.http('PUT', url, { headers, body: bytes, now: this.clock.now() });
       },
       get: async (url) => {
         await soon();
-        return this.objects.fetched(url, this.clock.now());
+        return this.objects.http('GET', url, { now: this.clock.now() });
       },
     };
   }
@@ -255,7 +263,7 @@ export class World {
   }
 
   async overwriteDataset(text: string): Promise<void> {
-    this.objects.store(BUCKETS.datasets, this.#dataKey(), Buffer.from(text));
+    this.objects.store(BUCKETS.datasets, this.#dataKey(), [Buffer.from(text)]);
   }
 
   /** Rows whose time has passed and which DynamoDB has not deleted yet. */
@@ -283,7 +291,7 @@ export class World {
   #putDataset(): void {
     const { owner } = this.person;
     const at = new Date(START - 3_600_000).toISOString();
-    const versionId = this.objects.store(BUCKETS.datasets, this.#dataKey(), DATA);
+    const versionId = this.objects.store(BUCKETS.datasets, this.#dataKey(), [DATA]);
     const dataset: DatasetRecord = {
       shape: 1,
       revision: 1,
