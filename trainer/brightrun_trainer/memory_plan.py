@@ -5,17 +5,18 @@ Bytes on one device, for a transformer of Llama's form with LoRA on its linear l
 - **Weights.** Parameters counted from the widths of config.json, times the bytes of their type. In 4 bits
   (nf4, double quantization) a linear layer of a block takes 0.5 + 0.127 / 8 bytes a parameter (QLoRA, arXiv
   2305.14314, §3); embedding, head and norms keep bf16.
-- **Adapter.** 16 bytes a trainable parameter: float32 value, gradient and AdamW's two moments.
+- **Adapter.** 16 bytes a trainable parameter: float32 value, gradient and AdamW's two moments; two more for the
+  copy that products in bf16 take.
 - **Activations.** What autograd keeps of a block for one token (the count of arXiv 2205.05198, §4, redone for
   RMSNorm, grouped queries, a gated feed-forward and frozen weights, whose products keep no input: only the
   adapter's do). With `w` bytes a value, `h`, `q`, `k`, `f` the widths of the block, of its queries, of its keys
   and of its feed-forward: two norms' inputs in float32, 8·h; queries, keys, values and attention's output,
-  2·w·(q + k); gate, its SiLU and its partner, 3·w·f. Then the inputs of the adapter's modules in float32: each its
-  own copy where `w` is not 4 or dropout draws for each, and a mask with dropout. `tests/peft_lora` holds this
-  against what torch keeps. With gradient checkpointing (arXiv 1604.06174) a block keeps its input, `w·h`, and
-  one block at a time is whole.
+  2·w·(q + k); gate, its SiLU and its partner, 3·w·f. Then `w` for each input of the adapter's modules: each its
+  own copy in bf16 or where dropout draws for each, and a mask with dropout. `tests/peft_lora/test_memory_on_torch.py`
+  holds this against what torch keeps. Fused kernels keep less: the plan errs on the safe side. With gradient
+  checkpointing (arXiv 1604.06174) a block keeps its input, `w·h`, and one block at a time is whole.
 - **Loss.** Logits in the model's type, in float32, their log-softmax and its gradient: `(w + 12)` bytes an
-  entry of the vocabulary and token. Where the loss is fused with the head, what one chunk of tokens takes.
+  entry of the vocabulary and token. Where the loss cuts tokens into chunks (`peft_lora/frozen_head.py`), of one chunk.
 - **Context.** 1.4 GB for CUDA, its libraries and workspaces (facts.md §5), and a tenth of what the device has
   for the fragments of its allocator.
 """
@@ -34,8 +35,8 @@ BYTES_PER_TRAINABLE_PARAMETER = 16
 CUDA_CONTEXT_BYTES = int(1.4e9)
 #: Share of a device that a plan may fill; the rest is fragments and what the formulae leave out.
 USABLE = 0.9
-#: Tokens that a fused loss has logits of at once (Liger Kernel cuts so that logits take about as much as the hidden states).
-FUSED_LOSS_TOKENS = 1024
+#: Logits that a loss in chunks has at once: what `peft_lora/frozen_head.py` allows itself.
+CHUNK_LOGITS = 64 * 1024 * 1024
 #: From so many tokens at once on, products are bound by arithmetic and a larger part gains little: with T tokens a product does
 #: T operations for each byte of bf16 weights, and an H100 does 989e12 / 3.35e12 = 295 for each byte that it reads.
 #: Below three times that, recomputing (half as much work again) with larger parts is the better trade.
@@ -107,7 +108,7 @@ class Demand:
     rows: Sequence[int]
     batch_size: int
     packing: bool = False
-    fused_loss: bool = False
+    chunked_loss: bool = False
     dropout: float = 0.0
     #: Devices over which each batch is shared out, the weights whole on each; on a CPU there is no context.
     devices: int = 1
@@ -164,10 +165,10 @@ def block_bytes_per_token(demand: Demand) -> float:
     is_whole = demand.target_modules != "attention"
     # q, k and v read one input, gate and up another; o reads attention's output and down the gated product.
     own_copies = 3 * h + q + (2 * h + f if is_whole else 0)
-    outputs = 4 * demand.rank * (7 if is_whole else 4)
-    if demand.dropout:
-        return kept + (4 + demand.mask_bytes) * own_copies + outputs
-    return kept + outputs + 4 * (own_copies if width != 4 else h + (h + f if is_whole else 0))
+    shared = h + (h + f if is_whole else 0)
+    inputs = own_copies if width != 4 or demand.dropout else shared
+    masks = demand.mask_bytes * own_copies if demand.dropout else 0
+    return kept + width * (inputs + demand.rank * (7 if is_whole else 4)) + masks
 
 
 def _compute_width(precision: str) -> float:
@@ -180,11 +181,14 @@ def memory_of(demand: Demand, tokens: int, checkpointing: bool) -> Memory:
     shape = demand.shape
     width, block = _compute_width(demand.precision), block_bytes_per_token(demand)
     kept = shape.layers * shape.hidden * width + block if checkpointing else shape.layers * block
-    logits = min(tokens, FUSED_LOSS_TOKENS) if demand.fused_loss else tokens
+    bytes_a_parameter = BYTES_PER_TRAINABLE_PARAMETER + (2 if width == 2 else 0)
+    logits = tokens * shape.vocabulary
+    if demand.chunked_loss:
+        logits = min(logits, CHUNK_LOGITS)
     return Memory(
         weight_bytes(shape, demand.precision),
-        BYTES_PER_TRAINABLE_PARAMETER * trainable_parameters(shape, demand.rank, demand.target_modules),
-        int(tokens * kept), int(logits * shape.vocabulary * (width + 12)), demand.context_bytes,
+        bytes_a_parameter * trainable_parameters(shape, demand.rank, demand.target_modules),
+        int(tokens * kept), int(logits * (width + 12)), demand.context_bytes,
     )
 
 
