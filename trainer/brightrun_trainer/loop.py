@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Protocol
 
 from .backend import Arrays, Backend, RowLoss
@@ -60,6 +60,12 @@ class Point:
     tokens: int
     seconds: float
     validation_loss: float | None = None
+
+    @property
+    def not_finite(self) -> list[str]:
+        """What is infinite or no number here, by the contract's names."""
+        values = {"loss": self.loss, "validationLoss": self.validation_loss, "gradientNorm": self.gradient_norm}
+        return [name for name, value in values.items() if value is not None and not math.isfinite(value)]
 
 
 class Hooks(Protocol):
@@ -123,14 +129,13 @@ class Loop:
         state.step += 1
         state.tokens += result.tokens
         state.learned_tokens += result.learned_tokens
-        if not (math.isfinite(result.loss) and math.isfinite(result.gradient_norm)):
+        point = Point(state.step, state.step / plan.steps_per_epoch, result.loss, rate, result.gradient_norm, result.tokens, seconds)
+        if point.not_finite:
+            self._hooks.point(point)  # told before the run ends of it: the curve shows where
             raise RunFailure("loss-not-finite", f"The loss stopped being a number at step {state.step}. Take a lower learning rate.")
-        validation = None
         if self._validation and plan.evaluates_after(state.step):
-            validation = self.evaluate()
-        self._hooks.point(
-            Point(state.step, state.step / plan.steps_per_epoch, result.loss, rate, result.gradient_norm, result.tokens, seconds, validation)
-        )
+            point = replace(point, validation_loss=self.evaluate())
+        self._hooks.point(point)
 
     def evaluate(self) -> float:
         """Measures the adapter as it is; remembers it when it is the best so far."""
@@ -139,7 +144,7 @@ class Loop:
         loss = mean_loss(self._backend.row_losses(self._validation))
         self.evaluation_seconds = max(self.evaluation_seconds, self._clock() - started)
         state.history.append({"step": state.step, "loss": loss})
-        if state.best_loss is None or loss < state.best_loss:
+        if math.isfinite(loss) and (state.best_loss is None or loss < state.best_loss):
             state.best_loss, state.best_step, state.evaluations_without_progress = loss, state.step, 0
             self._best = self._backend.adapter()
         else:

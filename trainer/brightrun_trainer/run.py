@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import time
 from collections import deque
 from collections.abc import Callable
@@ -45,6 +46,11 @@ STEPS_TO_EXPECT_FROM = 32
 
 def now_iso() -> str:
     return datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def finite(value: float | None) -> float | None:
+    """JSON has no word for the others."""
+    return value if value is not None and math.isfinite(value) else None
 
 
 class Stopped(Exception):
@@ -329,8 +335,9 @@ class Run:
         self._measure_landing(point.seconds)
         m.training_seconds += point.seconds
         told = MetricPoint(
-            point.step, round(point.epoch, 4), now_iso(), point.loss, point.validation_loss, point.learning_rate,
-            point.gradient_norm, round(point.tokens / max(point.seconds, 1e-9), 1), self._backend.peak_memory_bytes(),
+            point.step, round(point.epoch, 4), now_iso(), finite(point.loss), finite(point.validation_loss), point.learning_rate,
+            finite(point.gradient_norm), round(point.tokens / max(point.seconds, 1e-9), 1), self._backend.peak_memory_bytes(),
+            point.not_finite or None,
         )
         self._reporter.point(told)
         m.points.append({k: v for k, v in asdict(told).items() if v is not None})

@@ -110,7 +110,7 @@ class RunSpec:
 
 @dataclass(frozen=True)
 class MetricPoint:
-    """One measurement after an optimizer step; a value that is not finite is left out."""
+    """One measurement after an optimizer step; a value that is not finite is left out, and named in `not_finite`."""
 
     step: int
     epoch: float
@@ -121,6 +121,7 @@ class MetricPoint:
     gradient_norm: float | None = None
     tokens_per_second: float | None = None
     memory_bytes: int | None = None
+    not_finite: list[str] | None = None
 
 
 @dataclass(frozen=True)

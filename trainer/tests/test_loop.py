@@ -203,6 +203,17 @@ def test_the_best_adapter_is_kept_and_a_plateau_stops_early(tokenizer: Any, samp
     assert measured == pytest.approx(losses[kept], rel=1e-6)
 
 
+def test_an_evaluation_that_is_no_number_is_told_and_never_the_best(tokenizer: Any, samples: list[Sample], monkeypatch: pytest.MonkeyPatch) -> None:
+    hooks = Quiet()
+    loop = loop_of(tokenizer, samples, hooks)
+    measure = loop._backend.row_losses
+    lost = [RowLoss(float("nan"), 1, 0)]
+    monkeypatch.setattr(loop._backend, "row_losses", lambda rows: measure(rows) if loop.state.history else lost)
+    assert loop.run() is None
+    assert [p.not_finite for p in hooks.points if p.validation_loss is not None][:2] == [["validationLoss"], []]
+    assert loop.choose() == min(loop.state.history[1:], key=lambda h: h["loss"])["step"]
+
+
 def test_each_epoch_passes_over_every_row_once_in_an_order_of_its_own() -> None:
     plan = Plan(rows=10, batch_size=4, epochs=2, evaluations_per_epoch=1)
     epochs = [[row for step in range(e * 3, e * 3 + 3) for row in batch_rows(plan, 1, step)] for e in (0, 1)]

@@ -167,6 +167,9 @@ def test_a_loss_that_is_no_number_is_a_clear_failure(small_run: FakeApi, tmp_pat
     small_run.frozen["baseModel"]["id"] = "some/model"
     assert do(small_run, tmp_path / "work", models=tmp_path / "models") == EXIT_FAILED
     assert small_run.outcome["failure"]["code"] == "loss-not-finite"
+    [point] = [point for report in small_run.reports for point in report["points"]]
+    assert point["notFinite"] == ["loss", "gradientNorm"] and "loss" not in point
+    assert f"at step {point['step']}." in small_run.outcome["failure"]["detail"], "event and failure name the same step"
 
 
 def test_a_base_model_with_damaged_files_is_a_clear_failure(small_run: FakeApi, tmp_path: Path) -> None:
