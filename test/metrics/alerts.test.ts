@@ -133,9 +133,9 @@ describe('a spell', () => {
   });
 });
 
-test('a spike of one step raises nothing, however high', () => {
+test('spikes of one step in neighbouring blocks raise nothing, however high', () => {
   const points = healthyCurve(calm, 9).map((point) =>
-    point.step % 40 === 0 ? { ...point, loss: 1e300 } : point,
+    [1010, 1030].includes(point.step) ? { ...point, loss: 1e300 } : point,
   );
   expect(told(calm, points)).toEqual([]);
 });
