@@ -31,11 +31,13 @@ def opened(name: str, tokenizer: Any, settings: LoraSettings = SETTINGS, base: P
     return open_backend(name, base, settings, end_tokens(base, tokenizer))
 
 
-def steps_of(backend: Backend, samples: list[Sample], steps: int, plan: Plan, schedule: str = "cosine") -> list[float]:
+def steps_of(
+    backend: Backend, samples: list[Sample], steps: int, plan: Plan, schedule: str = "cosine", warmup_ratio: float = 0.05
+) -> list[float]:
     """The loss of each of the first steps, batch by batch in the loop's own order and at its rates."""
     losses = []
     for step in range(steps):
-        rate = learning_rate(schedule, PEAK_RATE, 0.05, plan.total_steps, step)
+        rate = learning_rate(schedule, PEAK_RATE, warmup_ratio, plan.total_steps, step)
         batch = [samples[i] for i in batch_rows(plan, SETTINGS.seed, step)]
         result = backend.step(batch, rate, step)
         assert math.isfinite(result.loss) and math.isfinite(result.gradient_norm)
