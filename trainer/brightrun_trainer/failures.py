@@ -19,12 +19,17 @@ class Superseded(Exception):
     """This attempt is no longer the live one: stop at once and write nothing."""
 
 
+def runs_out_of_memory(error: BaseException) -> bool:
+    """Whether less at once may mend it: of the process, of torch's GPU or of mlx's."""
+    text = str(error).lower()
+    return isinstance(error, MemoryError) or "out of memory" in text or "unable to allocate" in text
+
+
 def classify(error: BaseException) -> RunFailure:
     """The failure that an unexpected error amounts to; never raises, never shows a traceback."""
     if isinstance(error, RunFailure):
         return error
-    text = str(error)
-    if isinstance(error, MemoryError) or "out of memory" in text.lower() or "unable to allocate" in text.lower():
+    if runs_out_of_memory(error):
         return RunFailure(
             "out-of-memory",
             "The machine ran out of memory. Take a smaller batch size, a shorter sequence length or a larger GPU.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -43,11 +43,11 @@ def micro_batches(batch: Sequence[Sample], tokens: int) -> Iterator[Sequence[Sam
         start = end
 
 
-def by_length(samples: Sequence[Sample], tokens: int) -> Iterator[list[int]]:
-    """The indices of all samples, shortest first, in groups that are measured together."""
+def by_length(samples: Sequence[Sample], parts: Callable[[Sequence[Sample]], Iterator[Sequence[Sample]]]) -> Iterator[list[int]]:
+    """The indices of all samples, shortest first, in groups that are measured together; `parts` cuts them."""
     order = sorted(range(len(samples)), key=lambda i: len(samples[i].ids))
     for start in range(0, len(order), MEASURED_TOGETHER):
         group = order[start : start + MEASURED_TOGETHER]
-        for part in micro_batches([samples[i] for i in group], tokens):
+        for part in parts([samples[i] for i in group]):
             yield group[: len(part)]
             group = group[len(part) :]

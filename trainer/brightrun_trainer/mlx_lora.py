@@ -13,6 +13,7 @@ import resource
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 # Compiling on a CPU wants a C++ compiler and was slower here: 60 s against 36 s (facts.md §7).
 if platform.system() == "Linux":
@@ -29,9 +30,10 @@ from mlx_lm.utils import load_model
 
 from .cpu_products import CpuEmbedding, CpuLinear, CpuLora
 from .backend import Arrays, LoraSettings, RowLoss, StepResult, adapted_modules, initial_adapter
-from .failures import RunFailure, classify
+from .failures import RunFailure, classify, runs_out_of_memory
 from .masking import Sample
-from .micro_batches import MICRO_BATCH_TOKENS, by_length, micro_batches, padded
+from .micro_batches import MICRO_BATCH_TOKENS, by_length, padded
+from .tokens_at_once import TokensAtOnce
 
 #: Under this many parameters the model computes in float32: exact on a CPU, and cheap.
 FLOAT32_PARAMETERS = 50_000_000
@@ -52,8 +54,9 @@ class MlxLora:
 
     name = "mlx_lora"
 
-    def __init__(self, model_dir: Path, settings: LoraSettings, ends: set[int]) -> None:
+    def __init__(self, model_dir: Path, settings: LoraSettings, ends: set[int], tokens: int = MICRO_BATCH_TOKENS) -> None:
         self._settings, self._ends = settings, ends
+        self.at_once = TokensAtOnce(tokens)
         try:
             self._model, _ = load_model(model_dir)
         except (ValueError, FileNotFoundError, KeyError, RuntimeError) as error:
@@ -111,14 +114,8 @@ class MlxLora:
         """One optimizer step on the mean loss over all learned tokens of the batch. Dropout draws
         from a seed made of run and step, so that a resumed run draws the same."""
         self._model.train()
-        mx.random.seed(self._settings.seed * 1_000_003 + step)
         targets = sum(s.targets for s in batch)
-        total, gradients = mx.array(0.0), None
-        for part in micro_batches(batch, MICRO_BATCH_TOKENS):
-            loss, gradient = self._gradient(self._model, *_padded(part))
-            gradients = gradient if gradients is None else tree_map(mx.add, gradients, gradient)
-            total = total + loss
-            mx.eval(total, gradients)
+        total, gradients = self.at_once.until_it_fits(lambda: self._summed(batch, step), runs_out_of_memory, mx.clear_cache)
         gradients = tree_map(lambda g: g / targets, gradients)
         gradients, norm = clip_grad_norm(gradients, self._settings.max_gradient_norm)
         self._optimizer.learning_rate = learning_rate
@@ -126,11 +123,25 @@ class MlxLora:
         mx.eval(self._model.trainable_parameters(), self._optimizer.state, norm)
         return StepResult(total.item() / targets, norm.item(), sum(len(s.ids) for s in batch), targets)
 
+    def _summed(self, batch: Sequence[Sample], step: int) -> tuple[mx.array, Any]:
+        """Loss and gradients, summed over the learned tokens of all parts."""
+        mx.random.seed(self._settings.seed * 1_000_003 + step)
+        total, gradients = mx.array(0.0), None
+        for part in self.at_once.parts(batch):
+            loss, gradient = self._gradient(self._model, *_padded(part))
+            gradients = gradient if gradients is None else tree_map(mx.add, gradients, gradient)
+            total = total + loss
+            mx.eval(total, gradients)
+        return total, gradients
+
     def row_losses(self, samples: Sequence[Sample]) -> list[RowLoss]:
         """Losses in the order of `samples`; rows of like length go through together."""
+        return self.at_once.until_it_fits(lambda: self._row_losses(samples), runs_out_of_memory, mx.clear_cache)
+
+    def _row_losses(self, samples: Sequence[Sample]) -> list[RowLoss]:
         self._model.eval()
         found: dict[int, RowLoss] = {}
-        for part in by_length(samples, MICRO_BATCH_TOKENS):
+        for part in by_length(samples, self.at_once.parts):
             ids, learned = _padded([samples[i] for i in part])
             logits = self._model(ids[:, :-1]).astype(mx.float32)
             losses = (nn.losses.cross_entropy(logits, ids[:, 1:]) * learned).sum(axis=1)

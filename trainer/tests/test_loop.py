@@ -244,11 +244,11 @@ def test_the_interval_is_paired_and_narrows_where_every_row_gains_alike() -> Non
     assert unsure.low < 0 < unsure.high
 
 
-def test_a_micro_batched_step_is_the_step_of_the_whole_batch(tokenizer: Any, samples: list[Sample], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_micro_batched_step_is_the_step_of_the_whole_batch(tokenizer: Any, samples: list[Sample]) -> None:
     settings = replace(LORA, dropout=0.0)
     whole, cut = backend(tokenizer, settings), backend(tokenizer, settings)
     one = whole.step(samples[:6], 1e-3, 0)
-    monkeypatch.setattr("brightrun_trainer.mlx_lora.MICRO_BATCH_TOKENS", 100)
+    cut.at_once.tokens = 100
     other = cut.step(samples[:6], 1e-3, 0)
     assert one.loss == pytest.approx(other.loss, rel=1e-5) and one.gradient_norm == pytest.approx(other.gradient_norm, rel=1e-4)
 

@@ -3,16 +3,17 @@
 Batches come as they are: order, learning rate and the seed of each step are the loop's. What belongs
 where, for whoever adds to it: packing several rows into one (position ids that begin anew) in
 `_hidden`, weights a message in the `learned` that `micro_batches.padded` makes, pairs (DPO) as another
-loss beside `_part_loss`, several processes between `_accumulate` and the update, a memory plan in
-`Placement`.
+loss beside `_part_loss`.
 """
 
 from __future__ import annotations
 
+import gc
 import resource
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -21,12 +22,17 @@ from peft.tuners.lora import LoraLayer
 from torch import nn
 
 from ..backend import Arrays, LoraSettings, RowLoss, StepResult, adapted_modules, initial_adapter
-from ..failures import RunFailure
+from ..failures import RunFailure, runs_out_of_memory
 from ..masking import Sample
-from ..micro_batches import by_length, micro_batches, padded
+from ..micro_batches import by_length, padded
+from ..tokens_at_once import TokensAtOnce
 from .base import load_base, plain_head
 from .frozen_head import measured, weighted_loss
 from .placement import Placement, placement_here
+from .world import World
+
+
+T = TypeVar("T")
 
 
 class PeftLora:
@@ -34,9 +40,12 @@ class PeftLora:
 
     name = "peft_lora"
 
-    def __init__(self, model_dir: Path, settings: LoraSettings, ends: set[int], placement: Placement | None = None) -> None:
+    def __init__(
+        self, model_dir: Path, settings: LoraSettings, ends: set[int], placement: Placement | None = None, world: World | None = None,
+    ) -> None:
         self._settings, self._ends = settings, ends
-        self._placement = placement or placement_here()
+        self._placement, self._world = placement or placement_here(), world or World()
+        self.at_once = TokensAtOnce(self._placement.micro_batch_tokens)
         self._model = load_base(model_dir, self._placement, settings.quantization)
         self._head = plain_head(self._model)
         self.modules = adapted_modules(
@@ -76,24 +85,37 @@ class PeftLora:
     # One step ------------------------------------------------------------------
 
     def step(self, batch: Sequence[Sample], learning_rate: float, step: int) -> StepResult:
-        """One optimizer step on the mean loss over all learned tokens of the batch. Dropout draws
-        from a seed made of run and step, so that a resumed run draws the same."""
+        """One optimizer step on the mean loss over all learned tokens of the batch. Several processes
+        call it alike, with the whole batch: each works through its share, and all make the same update."""
         self._model.train()
-        torch.manual_seed(self._settings.seed * 1_000_003 + step)
         targets = sum(s.targets for s in batch)
-        self._optimizer.zero_grad(set_to_none=True)
-        loss = self._accumulate(batch, targets)
+        share = self._world.share(batch)
+        loss = self._until_it_fits(lambda: self._accumulate(share, targets, step))
+        self._world.add_up([loss, *(p.grad for p in self._parameters.values() if p.grad is not None)])
         norm = nn.utils.clip_grad_norm_(self._parameters.values(), self._settings.max_gradient_norm)
         for group in self._optimizer.param_groups:
             group["lr"] = learning_rate
         self._optimizer.step()
         return StepResult(float(loss), float(norm), sum(len(s.ids) for s in batch), targets)
 
-    def _accumulate(self, batch: Sequence[Sample], targets: int) -> torch.Tensor:
-        """Adds up the gradients of all parts; returns the loss per learned token of the whole batch.
-        Each part is divided by the batch's tokens, not by its own: a long part weighs more."""
+    def _until_it_fits(self, work: Callable[[], T]) -> T:
+        def free() -> None:
+            gc.collect()
+            if self._placement.device.startswith("cuda"):
+                torch.cuda.empty_cache()
+
+        return self.at_once.until_it_fits(work, runs_out_of_memory, free, self._world.worst)
+
+    def _accumulate(self, share: Sequence[Sample], targets: int, step: int) -> torch.Tensor:
+        """Adds up the gradients of all parts of this process's share; returns its part of the loss per
+        learned token. Each part is divided by the batch's tokens, not by its own: a long part weighs more.
+        Dropout draws from a seed made of run, process and step, so that a resumed run draws the same."""
+        torch.manual_seed(self._settings.seed * 1_000_003 + step + self._world.rank * 0x9E3779B9)
+        for parameter in self._parameters.values():
+            # Zero, not none: a process without a row has a gradient to add up as well.
+            parameter.grad = torch.zeros_like(parameter)
         total = torch.zeros((), device=self._placement.device)
-        for part in micro_batches(batch, self._placement.micro_batch_tokens):
+        for part in self.at_once.parts(share):
             loss = self._part_loss(part) / targets
             loss.backward()
             total += loss.detach()
@@ -133,12 +155,18 @@ class PeftLora:
 
     # Measuring and answering -----------------------------------------------------
 
-    @torch.no_grad()
     def row_losses(self, samples: Sequence[Sample]) -> list[RowLoss]:
-        """Losses in the order of `samples`; rows of like length go through together."""
+        """Losses in the order of `samples`; rows of like length go through together, and several processes
+        measure their shares."""
+        share = self._world.share(range(len(samples)))
+        measured_here = self._until_it_fits(lambda: self._row_losses([samples[i] for i in share]))
+        return self._world.gathered(share, measured_here)
+
+    @torch.no_grad()
+    def _row_losses(self, samples: Sequence[Sample]) -> list[RowLoss]:
         self._model.eval()
         found: dict[int, RowLoss] = {}
-        for part in by_length(samples, self._placement.micro_batch_tokens):
+        for part in by_length(samples, self.at_once.parts):
             ids, learned = padded([samples[i] for i in part])
             with self._products():
                 if self._head is None:

@@ -1,0 +1,66 @@
+"""How many tokens go through the model at once: what the plan says, and half as many each time the memory runs out.
+
+However a batch is cut, its step is the same up to the rounding of sums: losses are summed over tokens
+and divided once by all learned tokens of the batch.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
+
+from .masking import Sample
+from .micro_batches import micro_batches
+
+log = logging.getLogger("brightrun")
+
+T = TypeVar("T")
+
+_FITS, _TRY_SMALLER, _NOTHING_SMALLER = range(3)
+
+
+class TokensAtOnce:
+    """The bound of a part, and what it has become. `halvings` counts how often the memory ran out."""
+
+    def __init__(self, tokens: int) -> None:
+        self.tokens, self.halvings = tokens, 0
+        self._most_rows, self._most_tokens = 0, 0  # of a part since the last halving
+
+    def parts(self, batch: Sequence[Sample]) -> Iterator[Sequence[Sample]]:
+        """The batch in its order, in parts that keep to the bound; a longer row is a part by itself."""
+        for part in micro_batches(batch, self.tokens):
+            self._most_rows = max(self._most_rows, len(part))
+            self._most_tokens = max(self._most_tokens, len(part) * max(len(s.ids) for s in part))
+            yield part
+
+    def _halve(self) -> None:
+        """Half the tokens of the largest part so far, which leaves fewer rows in it where it had more than one."""
+        self.tokens = max(1, min(self.tokens, self._most_tokens) // 2)
+        self.halvings += 1
+        self._most_rows = self._most_tokens = 0
+
+    def until_it_fits(
+        self, work: Callable[[], T], is_out_of_memory: Callable[[BaseException], bool],
+        free: Callable[[], None], agree: Callable[[int], int] = lambda verdict: verdict,
+    ) -> T:
+        """`work` goes through parts and changes nothing that it does not set anew; where the memory runs out it is done
+        again with parts of half the size. With parts of one row the error is the caller's: nothing smaller is left.
+        `agree` makes one verdict of those of all processes that share the batch, the worst: all try again, or none."""
+        while True:
+            error: Exception | None = None
+            try:
+                result = work()
+            except Exception as raised:
+                if not is_out_of_memory(raised):
+                    raise
+                # Without its frames, which hold what the failed try had allocated.
+                error = raised.with_traceback(None)
+            verdict = agree(_FITS if error is None else _TRY_SMALLER if self._most_rows > 1 else _NOTHING_SMALLER)
+            if verdict == _FITS:
+                return result
+            if verdict == _NOTHING_SMALLER:
+                raise error or MemoryError("out of memory in another process of this run")
+            self._halve()
+            free()
+            log.warning("out of memory: from here on at most %d tokens at once", self.tokens)
