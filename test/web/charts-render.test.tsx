@@ -5,6 +5,7 @@ import { curvesOf } from '../../web/src/components/charts/curves.ts';
 import { DayBars } from '../../web/src/components/charts/day-bars.tsx';
 import { EstimateBar } from '../../web/src/components/charts/estimate-bar.tsx';
 import { LossChart } from '../../web/src/components/charts/loss-chart.tsx';
+import type { CurveAlert } from '../../web/src/components/charts/loss-marks.tsx';
 import { MemoryBar } from '../../web/src/components/charts/memory-bar.tsx';
 import { SpendBar } from '../../web/src/components/charts/spend-bar.tsx';
 import { useCursor } from '../../web/src/components/charts/use-read-out.ts';
@@ -26,7 +27,12 @@ const measured = [
   point(100, { validationLoss: 1.5 }),
 ];
 
-function Chart({ points, smoothing = 0.8 }: { points: AttemptPoint[]; smoothing?: number }) {
+interface Drawn {
+  points: AttemptPoint[];
+  smoothing?: number;
+  alerts?: CurveAlert[];
+}
+function Chart({ points, smoothing = 0.8, alerts = [] }: Drawn) {
   const cursor = useCursor();
   return (
     <LossChart
@@ -35,6 +41,7 @@ function Chart({ points, smoothing = 0.8 }: { points: AttemptPoint[]; smoothing?
       reachedStep={100}
       baseLoss={points.length > 0 ? 1.92 : null}
       running
+      alerts={alerts}
       scale="linear"
       smoothing={smoothing}
       cursor={cursor}
@@ -77,6 +84,28 @@ describe('the loss chart', () => {
     expect(screen.getByText('validation')).toBeTruthy();
     expect(screen.getByText('base 1.92')).toBeTruthy();
     expect(container.querySelectorAll('path[stroke="var(--c2)"][fill="var(--page)"]')).toHaveLength(2);
+  });
+
+  test('marks what was told about a step there, on the line, and says it', () => {
+    const alerts: CurveAlert[] = [
+      { step: 60, word: 'plateau', tone: 'warn' },
+      { step: 90, word: 'diverges', tone: 'bad' },
+    ];
+    const { container } = render(<Chart points={measured} alerts={alerts} />);
+    const label = screen.getByRole('img').getAttribute('aria-label');
+    expect(label).toContain('Marked at step 60: plateau. Marked at step 90: diverges.');
+    const marks = [...container.querySelectorAll('rect[fill="var(--warn)"], rect[fill="var(--bad)"]')];
+    const centres = marks.map((mark) => ['x', 'y'].map((side) => Number(mark.getAttribute(side)) + 4));
+    expect(centres).toHaveLength(2);
+    expect(centres[0]?.[0]).toBeLessThan(centres[1]?.[0] ?? 0);
+    expect(centres[0]?.[1]).toBeLessThan(centres[1]?.[1] ?? 0);
+  });
+
+  test('marks nothing where an alert has no curve to lie on', () => {
+    const { container } = render(
+      <Chart points={[]} alerts={[{ step: 1, word: 'not a number', tone: 'bad' }]} />,
+    );
+    expect(container.querySelectorAll('rect[fill="var(--bad)"]')).toHaveLength(0);
   });
 
   test('draws nothing, and no scale, where nothing has been measured', () => {

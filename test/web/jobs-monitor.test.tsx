@@ -90,12 +90,14 @@ let status = 'running';
 let record: object = {};
 let reachable = true;
 let measured: object[] = [];
+let alerts: object[] = [];
 const asked: string[] = [];
 
 beforeEach(() => {
   status = 'running';
   record = {};
   reachable = true;
+  alerts = [];
   measured = [point(0, { validationLoss: 1.92 }), point(1845, { validationLoss: 1.32 })];
   asked.length = 0;
   globalThis.fetch = (async (url: URL, init: { method: string; body?: string }) => {
@@ -111,6 +113,7 @@ beforeEach(() => {
         progress,
         points: [point(1929, { loss: 1.24 })],
         events: [
+          ...alerts,
           { sequence: 2, at: started, kind: 'checkpoint', attempt: 1, title: 'Checkpoint 1,845 written' },
         ],
         logTail: '<b>step 1929</b>',
@@ -171,6 +174,36 @@ describe('a running job', () => {
     expect(screen.getByText('<b>step 1929</b>').tagName).toBe('PRE');
     await waitFor(() =>
       expect(screen.getByRole('img', { name: /loss by step/ }).getAttribute('aria-label')).toContain('1.320'),
+    );
+  });
+
+  test('tells what its curve gives away: in the story with what to do, and at its step', async () => {
+    alerts = [
+      {
+        sequence: 4,
+        at: started,
+        kind: 'divergence',
+        attempt: 1,
+        step: 1900,
+        title: 'Training loss climbs: 3.400 after 1.200',
+        detail: 'Start again with a lower learning rate.',
+      },
+      {
+        sequence: 3,
+        at: started,
+        kind: 'plateau',
+        attempt: 1,
+        step: 1200,
+        title: 'Training loss no longer falls',
+      },
+    ];
+    show();
+    await seen('Training loss climbs: 3.400 after 1.200');
+    await seen('Start again with a lower learning rate.');
+    await waitFor(() =>
+      expect(screen.getByRole('img', { name: /loss by step/ }).getAttribute('aria-label')).toContain(
+        'Marked at step 1,200: plateau. Marked at step 1,900: diverges.',
+      ),
     );
   });
 

@@ -1,10 +1,10 @@
 import { useMemo, type ReactNode } from 'react';
 import { count, decimal, loss as lossText } from '../../lib/format/numbers.ts';
-import { Diamond, Note, XAxis, YGrid } from './axes.tsx';
+import { Diamond, XAxis, YGrid } from './axes.tsx';
 import { ChartFigure, type TableOfValues } from './chart-figure.tsx';
 import type { Curves } from './curves.ts';
-import { epochMarks } from './curves.ts';
 import { lossFinding } from './loss-finding.ts';
+import { Alerts, Epochs, Resumes, ToGo, type CurveAlert } from './loss-marks.tsx';
 import { LossReadOut, readOutText } from './loss-read-out.tsx';
 import { domainOf, labelWidth, linearScale, logScale, spread, type Scale } from './scale.ts';
 import { pathOf, smooth, thin, type StepValue } from './series.ts';
@@ -19,6 +19,8 @@ export interface LossChartProps {
   baseLoss: number | null;
   /** False once the job has ended: then what is missing was not run. */
   running: boolean;
+  /** What was told about the curve, in the order of steps. */
+  alerts?: readonly CurveAlert[];
   scale: 'linear' | 'log';
   /** 0 draws the measured line only. */
   smoothing: number;
@@ -83,6 +85,7 @@ function Plot({
   reachedStep,
   baseLoss,
   running,
+  alerts = [],
   scale,
   cursor,
   smoothed,
@@ -160,7 +163,7 @@ function Plot({
         </text>
       )}
       <XAxis scale={x} y={bottom} unit={narrow ? undefined : 'step'} />
-      <Epochs curves={curves} totalSteps={totalSteps} x={x} bottom={bottom} narrow={narrow} />
+      <Epochs curves={curves} totalSteps={totalSteps} x={x} top={TOP} bottom={bottom} narrow={narrow} />
       {baseLoss !== null && (
         <line
           x1={left}
@@ -197,10 +200,12 @@ function Plot({
       <Resumes
         curves={curves}
         x={x}
+        top={TOP}
         bottom={bottom}
         narrow={narrow}
         avoid={baseLoss === null ? undefined : y.at(baseLoss)}
       />
+      <Alerts alerts={alerts} line={smoothing > 0 ? smoothed : curves.training} x={x} y={y} top={TOP} />
       {ends.map((end, index) => (
         <g key={end.name} className={end.className}>
           {!end.plain && (
@@ -249,123 +254,6 @@ function Plot({
 function lossDomain(values: readonly number[], scale: 'linear' | 'log'): [number, number] {
   const [low, high] = domainOf(values, { air: scale === 'log' ? 0 : 0.06 });
   return scale === 'log' ? [low * 0.93, high * 1.05] : [Math.max(0, low), high];
-}
-
-function ToGo({
-  toGo,
-  running,
-  narrow,
-  from,
-  to,
-  y,
-}: {
-  toGo: number;
-  running: boolean;
-  narrow: boolean;
-  from: number;
-  to: number;
-  y: number;
-}) {
-  const long = running ? `${count(toGo)} steps to go` : `${count(toGo)} steps not run`;
-  const short = running ? `${count(toGo)} to go` : `${count(toGo)} not run`;
-  const text = !narrow && to - from > labelWidth(long) + 12 ? long : short;
-  if (to - from < labelWidth(text) + 4) return null;
-  return (
-    <text x={(from + to) / 2} y={y} textAnchor="middle" className="fill-ink-3">
-      {text}
-    </text>
-  );
-}
-
-function Epochs({
-  curves,
-  totalSteps,
-  x,
-  bottom,
-  narrow,
-}: {
-  curves: Curves;
-  totalSteps: number;
-  x: Scale;
-  bottom: number;
-  narrow: boolean;
-}) {
-  const marks = epochMarks(curves.points, totalSteps);
-  const second = marks[1];
-  const room = second ? x.at(second.step) - x.at(0) : Infinity;
-  return (
-    <>
-      {marks.map((mark) => (
-        <g key={mark.epoch}>
-          {mark.step > 0 && (
-            <line
-              x1={x.at(mark.step)}
-              x2={x.at(mark.step)}
-              y1={TOP}
-              y2={bottom}
-              stroke="var(--axis)"
-              strokeDasharray="1 3"
-            />
-          )}
-          {!narrow && room > labelWidth('epoch 10') && (
-            <text x={x.at(mark.step) + 5} y={bottom - 6} className="fill-ink-3">
-              epoch {mark.epoch}
-            </text>
-          )}
-        </g>
-      ))}
-    </>
-  );
-}
-
-function Resumes({
-  curves,
-  x,
-  bottom,
-  narrow,
-  avoid,
-}: {
-  curves: Curves;
-  x: Scale;
-  bottom: number;
-  narrow: boolean;
-  /** Where the base's line runs: no label stands on it. */
-  avoid: number | undefined;
-}) {
-  const wanted = TOP + 46;
-  const begin = avoid !== undefined && Math.abs(avoid - wanted - 6) < 26 ? avoid + 24 : wanted;
-  return (
-    <>
-      {curves.resumes.map((resume, index) => {
-        const at = x.at(resume.step);
-        const text = `${resume.isOfEarlierJob ? 'continued' : 'resumed'} at ${count(resume.step)}`;
-        const detail = resume.isOfEarlierJob
-          ? 'from the checkpoint of an earlier job'
-          : `attempt ${resume.attempt}, ${count(resume.repeatedSteps)} steps repeated`;
-        const toLeft = at - x.range[0] > labelWidth(narrow ? text : detail) + 12;
-        const line = begin + index * 34;
-        return (
-          <g key={`${resume.attempt}/${resume.step}`}>
-            <line x1={at} x2={at} y1={begin - 10} y2={bottom} stroke="var(--ink-2)" strokeDasharray="3 3" />
-            <path d={`M${at - 4} ${bottom}L${at} ${bottom - 7}L${at + 4} ${bottom}Z`} fill="var(--ink-2)" />
-            <Note x={at + (toLeft ? -6 : 6)} y={line} anchor={toLeft ? 'end' : 'start'} className="fill-ink">
-              {text}
-            </Note>
-            {!narrow && (
-              <Note
-                x={at + (toLeft ? -6 : 6)}
-                y={line + 15}
-                anchor={toLeft ? 'end' : 'start'}
-                className="fill-ink-3"
-              >
-                {detail}
-              </Note>
-            )}
-          </g>
-        );
-      })}
-    </>
-  );
 }
 
 /** So many rows stay readable; evaluations are all kept. */

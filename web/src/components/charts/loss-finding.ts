@@ -1,5 +1,6 @@
 import { count, loss as lossText } from '../../lib/format/numbers.ts';
 import type { Curves } from './curves.ts';
+import type { CurveAlert } from './loss-marks.tsx';
 
 /** What the loss chart shows, in sentences, for people who do not see it. */
 export function lossFinding({
@@ -8,12 +9,14 @@ export function lossFinding({
   totalSteps,
   reachedStep,
   running,
+  alerts = [],
 }: {
   curves: Curves;
   baseLoss: number | null;
   totalSteps: number;
   reachedStep: number;
   running: boolean;
+  alerts?: readonly CurveAlert[];
 }): string {
   const newest = curves.validation.at(-1);
   const training = curves.training.at(-1);
@@ -41,6 +44,7 @@ export function lossFinding({
         : `Attempt ${resume.attempt} resumed at step ${count(resume.step)}.`,
     );
   }
+  for (const { step, word } of alerts) sentences.push(`Marked at step ${count(step)}: ${word}.`);
   const toGo = totalSteps - Math.max(reachedStep, curves.lastStep);
   if (toGo > 0)
     sentences.push(running ? `${count(toGo)} steps to go.` : `${count(toGo)} steps were not run.`);

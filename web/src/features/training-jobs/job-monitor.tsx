@@ -1,3 +1,4 @@
+import { useMemo } from 'react';
 import type { TrainingJob } from '../../../../contracts/training-jobs.ts';
 import { SpendBar } from '../../components/charts/spend-bar.tsx';
 import { useCursor } from '../../components/charts/use-read-out.ts';
@@ -25,7 +26,7 @@ import {
 import { JobKeyFigures } from './job-key-figures.tsx';
 import { JobLog } from './job-log.tsx';
 import { JobStatus } from './job-status.tsx';
-import { PHASES } from './job-words.ts';
+import { curveAlerts, PHASES } from './job-words.ts';
 import { LossSection } from './loss-section.tsx';
 import { MeasuresSection } from './measures-section.tsx';
 import { stepTakenOver } from './next-run.ts';
@@ -43,6 +44,7 @@ type MonitorProps = Omit<ReturnType<typeof useJob>, 'job'> & { job: TrainingJob;
 export function JobMonitor({ job, live, progress, curves, events, crumbs, error, ...state }: MonitorProps) {
   const now = useNow(1000);
   const cursor = useCursor();
+  const alerts = useMemo(() => curveAlerts(events), [events]);
   const names = useCatalogNames();
   const status = state.status ?? job.status;
   const running = state.isPolling;
@@ -137,6 +139,7 @@ export function JobMonitor({ job, live, progress, curves, events, crumbs, error,
             reachedStep={progress?.step ?? 0}
             baseLoss={baseLoss}
             running={running}
+            alerts={alerts}
             cursor={cursor}
             caption={
               curves.points.length > 0 && (

@@ -1,6 +1,7 @@
-import type { JobEventKind, RunPhase } from '../../../../contracts/metrics.ts';
+import type { JobEvent, JobEventKind, RunPhase } from '../../../../contracts/metrics.ts';
 import type { StopReason, TrainingJob, TrainingJobStatus } from '../../../../contracts/training-jobs.ts';
 import { isTerminal } from '../../../../contracts/training-jobs.ts';
+import type { CurveAlert } from '../../components/charts/loss-marks.tsx';
 import type { Tone } from '../../components/pill.tsx';
 import { count } from '../../lib/format/numbers.ts';
 
@@ -57,12 +58,34 @@ export function eventTone(kind: JobEventKind): 'ok' | 'warn' | 'bad' | 'mute' {
     case 'cancel-requested':
     case 'landing':
     case 'finding':
+    case 'plateau':
+    case 'overfitting':
       return 'warn';
     case 'failed':
+    case 'divergence':
+    case 'not-finite':
       return 'bad';
     default:
       return 'mute';
   }
+}
+
+const ALERTS: Partial<Record<JobEventKind, string>> = {
+  plateau: 'plateau',
+  divergence: 'diverges',
+  overfitting: 'overfits',
+  'not-finite': 'not a number',
+};
+
+/** What of the story is marked on the curve, in the order of steps. */
+export function curveAlerts(events: readonly JobEvent[]): CurveAlert[] {
+  return events
+    .flatMap(({ kind, step }) => {
+      const word = ALERTS[kind];
+      if (word === undefined || step === undefined) return [];
+      return [{ step, word, tone: eventTone(kind) === 'bad' ? ('bad' as const) : ('warn' as const) }];
+    })
+    .sort((a, b) => a.step - b.step);
 }
 
 /** `1 × H100 80 GB`; a CPU type reads as it is. */

@@ -1,6 +1,7 @@
 import { useId, useMemo, useState, type ReactNode } from 'react';
 import { LossChart } from '../../components/charts/loss-chart.tsx';
 import { withBase, type Curves } from '../../components/charts/curves.ts';
+import type { CurveAlert } from '../../components/charts/loss-marks.tsx';
 import type { Cursor } from '../../components/charts/use-read-out.ts';
 import { Segmented } from '../../components/choice.tsx';
 import { Section } from '../../components/page.tsx';
@@ -17,6 +18,7 @@ export function LossSection({
   reachedStep,
   baseLoss,
   running,
+  alerts,
   cursor,
   caption,
   className,
@@ -26,6 +28,7 @@ export function LossSection({
   reachedStep: number;
   baseLoss: number | null;
   running: boolean;
+  alerts: readonly CurveAlert[];
   cursor: Cursor;
   caption: ReactNode;
   className?: string;
@@ -92,6 +95,7 @@ export function LossSection({
         reachedStep={reachedStep}
         baseLoss={baseLoss}
         running={running}
+        alerts={alerts}
         scale={scale}
         smoothing={smoothing}
         cursor={cursor}
