@@ -32,6 +32,8 @@ export interface ServiceFunctionProps {
   readonly undeliverable?: IQueue;
   /** True for the few that speak to the GPU cluster: they join its VPC where it has one. */
   readonly speaksToCluster?: boolean;
+  /** False for what a run calls every half minute: X-Ray then records it only where its caller already does. */
+  readonly beginsTraces?: boolean;
 }
 
 /** One entry under `lambdas/`, with a role of its own that holds what it was granted and nothing else. */
@@ -68,7 +70,7 @@ export class ServiceFunction extends Construct {
       applicationLogLevelV2: ApplicationLogLevel.INFO,
       // The platform's own start and report lines cost as much as ours; its metrics stay.
       systemLogLevelV2: SystemLogLevel.WARN,
-      tracing: Tracing.ACTIVE,
+      tracing: props.beginsTraces === false ? Tracing.PASS_THROUGH : Tracing.ACTIVE,
       environment: { STAGE: stage.name },
       ...(props.undeliverable ? { deadLetterQueue: props.undeliverable } : {}),
       ...(inVpc

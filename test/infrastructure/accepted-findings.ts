@@ -96,6 +96,11 @@ export const ACCEPTED_FINDINGS: readonly AcceptedFinding[] = [
     reason: 'The CDK’s own function copies the pages at deployment; a failure fails the deployment.',
   },
   {
+    rule: /^Serverless-LambdaTracing$/,
+    path: /-api\/(runs|authorize-run)\/Function\/Resource$/,
+    reason: 'A run calls them every half minute: 6,400 traces a day and job, all alike, for $0.032.',
+  },
+  {
     rule: /^Serverless-LambdaDLQ$/,
     path: /-api\/[a-z-]+\/Function\/Resource$/,
     reason: 'The gateway waits for the answer, so nothing can be lost on the way.',

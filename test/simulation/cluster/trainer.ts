@@ -28,6 +28,8 @@ export interface TrainerScript {
   phaseMs: number;
   /** What each report carries of the log besides its own lines. */
   logTail?: string;
+  /** What a point says besides its loss. */
+  measured?: (step: number) => Record<string, number>;
 }
 
 /** What a fault makes of a trainer. */
@@ -346,7 +348,8 @@ class Trainer {
   #point(): void {
     const { wildNumbers, floods } = this.#parts.faults();
     const loss = 3 / (1 + this.#step / 10);
-    this.#points.push({ step: this.#step, epoch: this.#step / 100, at: this.#now(), loss });
+    const measured = this.#parts.script.measured?.(this.#step);
+    this.#points.push({ step: this.#step, epoch: this.#step / 100, at: this.#now(), loss, ...measured });
     if (wildNumbers) {
       this.#points.push({ step: Math.max(0, this.#step - 7), epoch: 0, at: this.#now(), loss: 9 });
       this.#points.push({ step: this.#step, epoch: 0, at: this.#now(), gradientNorm: NaN, loss: Infinity });
