@@ -2,7 +2,10 @@
 import type { StoredCostRecord } from '../../../contracts/costs.ts';
 import { type Check, type Evidence, type Job, lastJobs, rowsOf, spansOf } from './invariant.ts';
 
-/** A look every 60 s, and the moments its functions take. */
+/**
+ * A look every 60 s, and the moments its functions take. Also where a look comes after 120 s (next-look.ts): who dies in
+ * between is paid for until the cluster's word of its end, or its own last one.
+ */
 const POLL_MS = 60_000 + 30_000;
 
 /** Less than a second is left of it. */
