@@ -72,6 +72,15 @@ class Backend(Protocol):
 
     def generate(self, prompt: Sequence[int], limit: int) -> list[int]: ...
 
+    def logits(self, ids: Sequence[int], last: int) -> np.ndarray:
+        """What follows each of the last `last` tokens: float32 [last, words]."""
+        ...
+
+    def reload(self, folder: Path) -> None:
+        """Lets its model go and takes the whole one that lies in `folder`, without an adapter. After
+        that it says `logits` and `generate` only: the proof of a merged model."""
+        ...
+
     def without_adapter(self) -> AbstractContextManager[None]: ...
 
     def adapter(self) -> Arrays:

@@ -46,6 +46,7 @@ class Checkpointer:
         self._thread: threading.Thread | None = None
         self.saved_step = -1
         self.seconds: float | None = None  # what the last one took that was saved
+        self.bytes = 0  # and its size
 
     def may_save(self, state: LoopState, snapshot: Callable[[], Snapshot]) -> None:
         """Starts a save when one is due and none is under way."""
@@ -81,7 +82,7 @@ class Checkpointer:
             path = write_manifest(folder, write(manifest))
             version = self._uploader.upload(path, f"checkpoints/{step}/{MANIFEST_FILE}", MANIFEST_FILE).version_id
             self._api.register_checkpoint(step, version)
-            self.saved_step, self.seconds = step, self._clock() - started
+            self.saved_step, self.seconds, self.bytes = step, self._clock() - started, uploaded.bytes
             log.info("checkpoint at step %d", step)
         except (RunFailure, Refused, Superseded, OSError) as error:
             log.warning("the checkpoint of step %d could not be saved: %s", step, error)

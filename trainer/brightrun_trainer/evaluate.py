@@ -25,8 +25,8 @@ class Quality:
 
 @dataclass(frozen=True)
 class Difference:
-    """Tuned minus base loss: its mean and 95 % interval over rows; negative is better, and a gain is
-    proven when the whole interval lies below zero."""
+    """Tuned minus base: the mean and its 95 % interval over rows. Of the loss negative is better, and a
+    gain is proven when the whole interval lies below zero."""
 
     mean: float
     low: float
@@ -46,12 +46,19 @@ def quality(rows: Sequence[RowLoss]) -> Quality:
 
 
 def difference(base: Sequence[RowLoss], tuned: Sequence[RowLoss], seed: int) -> Difference:
-    """A paired bootstrap over rows: both models are measured on the same resampled rows."""
-    before = np.array([r.loss for r in base])
-    after = np.array([r.loss for r in tuned])
-    tokens = np.array([r.tokens for r in base])
+    """Of the loss: a paired bootstrap over rows, both models measured on the same resampled rows."""
+    return _paired([r.loss for r in base], [r.loss for r in tuned], [r.tokens for r in base], seed)
+
+
+def accuracy_difference(base: Sequence[RowLoss], tuned: Sequence[RowLoss], seed: int) -> Difference:
+    """Of the share of tokens that are ranked first, by the same draws; positive is better."""
+    return _paired([r.correct for r in base], [r.correct for r in tuned], [r.tokens for r in base], seed)
+
+
+def _paired(base: Sequence[float], tuned: Sequence[float], row_tokens: Sequence[int], seed: int) -> Difference:
+    changed, tokens = np.array(tuned, float) - np.array(base, float), np.array(row_tokens)
     generator = np.random.Generator(np.random.PCG64(seed))
     drawn = generator.integers(0, len(tokens), (RESAMPLINGS, len(tokens)))
-    differences = (after - before)[drawn].sum(axis=1) / tokens[drawn].sum(axis=1)
+    differences = changed[drawn].sum(axis=1) / tokens[drawn].sum(axis=1)
     low, high = np.quantile(differences, (0.025, 0.975))
-    return Difference(float((after - before).sum() / tokens.sum()), float(low), float(high))
+    return Difference(float(changed.sum() / tokens.sum()), float(low), float(high))

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 #: Evaluations that may lie between the word to land and the end: one that is just due after the
 #: step under way, the one that chooses the best adapter, and the tuned model's own.
 EVALUATIONS = 3
+#: Passes over the frozen prompts: the tuned model answers, and goes through prompt and answer once more
+#: before and once after the published files were loaded, which takes no longer than answering did.
+ANSWERS = 3
 #: Uploads of a checkpoint's size: one under way, the one of this very step, and the model's files,
 #: which are smaller but more of them.
 UPLOADS = 3
@@ -23,6 +26,16 @@ LAST_SECONDS = 25.0
 EXIT_SECONDS = 5.0
 
 
+#: Bytes a second of merging an adapter into its base, hashing the files and loading them afresh, all
+#: of it together: a third of what was measured on two cores and a local disk (EXPERIMENTS.md).
+MERGE_BYTES_PER_SECOND = 5e7
+
+
+def merge_seconds(merged_bytes: int, upload_bytes_per_second: float) -> float:
+    """Making, proving and uploading a merged model; the speed of uploads is a checkpoint's."""
+    return merged_bytes / MERGE_BYTES_PER_SECOND + merged_bytes / upload_bytes_per_second
+
+
 @dataclass
 class LandingTimes:
     """Seconds as this run has measured them; None is not measured yet. They travel in every
@@ -32,6 +45,8 @@ class LandingTimes:
     answers: float | None = None
     checkpoint: float | None = None
     step: float = 0.0
+    checks: float = 0.0  # canaries and training rows
+    merge: float = 0.0  # making, proving and uploading a merged model; 0 where an adapter is published
 
     @property
     def is_whole(self) -> bool:
@@ -39,13 +54,20 @@ class LandingTimes:
 
     def seconds(self) -> float:
         """What landing takes by what is known; too little while something is not measured."""
-        known = EVALUATIONS * (self.evaluation or 0.0) + (self.answers or 0.0) + UPLOADS * (self.checkpoint or 0.0)
+        known = EVALUATIONS * (self.evaluation or 0.0) + UPLOADS * (self.checkpoint or 0.0) + self._once()
         return MARGIN * known + self.step + LAST_SECONDS
 
     def seconds_to_measure_and_publish(self) -> float:
         """What is left to do once the checkpoint of the landing is stored."""
-        known = 2 * (self.evaluation or 0.0) + (self.answers or 0.0) + (self.checkpoint or 0.0)
+        known = 2 * (self.evaluation or 0.0) + (self.checkpoint or 0.0) + self._once()
         return MARGIN * known + EXIT_SECONDS
+
+    def seconds_to_merge_and_publish(self) -> float:
+        """What is left to do once the model is measured, or cannot be."""
+        return MARGIN * (self.merge + (self.checkpoint or 0.0)) + EXIT_SECONDS
+
+    def _once(self) -> float:
+        return ANSWERS * (self.answers or 0.0) + self.checks + self.merge
 
     def evaluated(self, seconds: float) -> None:
         self.evaluation = max(self.evaluation or 0.0, seconds)

@@ -49,6 +49,20 @@ def _summed_loss(model: nn.Module, ids: mx.array, learned: mx.array) -> mx.array
     return (nn.losses.cross_entropy(logits, ids[:, 1:]) * learned).sum()
 
 
+def _loaded(folder: Path) -> tuple[nn.Module, bool]:
+    """The model of a folder, and whether it is small enough to compute in float32."""
+    try:
+        model, _ = load_model(folder)
+    except (ValueError, FileNotFoundError, KeyError, RuntimeError) as error:
+        if classify(error).code == "out-of-memory":
+            raise
+        raise RunFailure("base-model-invalid", f"The base model cannot be loaded here: {str(error)[:200]}") from error
+    small = sum(p.size for _, p in tree_flatten(model.parameters())) < FLOAT32_PARAMETERS
+    if small:
+        model.set_dtype(mx.float32)
+    return model, small
+
+
 class MlxLora:
     """A base model of mlx-lm with a LoRA adapter on its linear layers."""
 
@@ -57,15 +71,7 @@ class MlxLora:
     def __init__(self, model_dir: Path, settings: LoraSettings, ends: set[int], tokens: int = MICRO_BATCH_TOKENS) -> None:
         self._settings, self._ends = settings, ends
         self.at_once = TokensAtOnce(tokens)
-        try:
-            self._model, _ = load_model(model_dir)
-        except (ValueError, FileNotFoundError, KeyError, RuntimeError) as error:
-            if classify(error).code == "out-of-memory":
-                raise
-            raise RunFailure("base-model-invalid", f"The base model cannot be loaded here: {str(error)[:200]}") from error
-        small = sum(p.size for _, p in tree_flatten(self._model.parameters())) < FLOAT32_PARAMETERS
-        if small:
-            self._model.set_dtype(mx.float32)
+        self._model, small = _loaded(model_dir)
         self._model.freeze()
         self._by_numpy = small and platform.system() == "Linux" and mx.default_device().type == mx.DeviceType.cpu
         self._lora: dict[str, LoRALinear] = {}
@@ -163,6 +169,15 @@ class MlxLora:
             answer.append(token)
             fed = mx.array([[token]])
         return answer
+
+    def logits(self, ids: Sequence[int], last: int) -> np.ndarray:
+        self._model.eval()
+        return np.array(self._model(mx.array([list(ids)]))[0, -last:].astype(mx.float32))
+
+    def reload(self, folder: Path) -> None:
+        # The old weights first: two models may be more than the machine holds.
+        self._lora, self._model, self._gradient, self._optimizer = {}, nn.Module(), None, None
+        self._model, _ = _loaded(folder)
 
     @contextmanager
     def without_adapter(self) -> Iterator[None]:

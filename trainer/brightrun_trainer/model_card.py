@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from .spec import Evaluation, FrozenRunSpec, Sample, TrainingFacts
+from .evaluation.before_after import Measured
+from .export.published import ADAPTER_BF16, MERGED
+from .spec import Canaries, Evaluation, ExportProof, FrozenRunSpec, Memorisation, Sample, TrainingFacts
 
 VALIDATION_SOURCES = {
     "file": "the dataset's own validation file", "split": "rows split off before training", "none": "none",
@@ -29,6 +31,44 @@ def _quality(evaluation: Evaluation | None) -> str:
     )
 
 
+def _interval(evaluation: Evaluation) -> str:
+    d = evaluation.accuracy_difference
+    return f"Token accuracy {d.mean:+.1%}, 95 % interval {d.low:+.1%} to {d.high:+.1%}.\n" if d else ""
+
+
+def _canaries(found: Canaries | None) -> str:
+    if found is None:
+        return "Not asked.\n"
+    rows = "".join(f"| {g.name} | {g.base} of {g.items} | {g.tuned} of {g.items} |\n" for g in found.groups)
+    return (
+        f"| {found.items} short questions | base | tuned |\n| --- | --- | --- |\n{rows}"
+        f"| all | {found.base} | {found.tuned} |\n\n"
+        f"{found.gained} gained, {found.lost} lost; guessing gets {found.chance * found.items:.0f}.\n"
+    )
+
+
+def _memorisation(found: Memorisation | None) -> str:
+    if found is None:
+        return "Not asked.\n"
+    held = f"; of {found.held_out_rows} held-out rows {found.held_out_tuned}" if found.held_out_rows else ""
+    return (
+        f"Of {found.training_rows} training rows the tuned model completes {found.tuned} to the last token (the base {found.base}){held}. "
+        f"{found.answers_repeating} of {found.answers} answers below repeat {found.run_words} words or more of a training answer"
+        f"{f', at most {found.longest_run_words}' if found.longest_run_words else ''}.\n"
+    )
+
+
+def _proof(form: str, proof: ExportProof | None) -> str:
+    what = {MERGED: "The whole model with the adapter merged into its weights", ADAPTER_BF16: "The adapter, rounded to bf16"}.get(form, "The adapter in float32")
+    if proof is None:
+        return f"{what}. Not loaded afresh: what was left of the cap did not pay for it.\n"
+    return (
+        f"{what}. Loaded afresh from these files and compared with the model in memory on {proof.prompts} prompts: "
+        f"logits differ by {proof.mean_logit_drift:.2g} on average and {proof.max_logit_drift:.2g} at most, "
+        f"{proof.same_answers} answers are the same, and the chat template is equal.\n"
+    )
+
+
 def _quoted(text: str) -> str:
     return "\n".join(f"> {line}" for line in (text or "(nothing)").splitlines())
 
@@ -43,45 +83,69 @@ def _samples(samples: list[Sample]) -> str:
     return "\n".join(shown)
 
 
-def model_card(spec: FrozenRunSpec, training: TrainingFacts, evaluation: Evaluation | None, samples: list[Sample]) -> str:
+def _load(form: str, where: str) -> str:
+    if form == MERGED:
+        return (
+            "from transformers import AutoModelForCausalLM, AutoTokenizer\n\n"
+            'model = AutoModelForCausalLM.from_pretrained("<this folder>")\n'
+            'tokenizer = AutoTokenizer.from_pretrained("<this folder>")'
+        )
+    return (
+        "from peft import PeftModel\nfrom transformers import AutoModelForCausalLM, AutoTokenizer\n\n"
+        f"base = AutoModelForCausalLM.from_pretrained({where})\n"
+        'model = PeftModel.from_pretrained(base, "<this folder>")\n'
+        'tokenizer = AutoTokenizer.from_pretrained("<this folder>")'
+    )
+
+
+#: GGUF is not published (docs/decisions/0022); who needs it has the way here.
+_GGUF = """
+For llama.cpp, in a checkout of it: `python convert_hf_to_gguf.py "<this folder>"`.
+"""
+
+
+def model_card(spec: FrozenRunSpec, form: str, training: TrainingFacts, measured: Measured, proof: ExportProof | None) -> str:
     """Markdown with the front matter that model hubs read."""
-    h, base = spec.hyperparameters, spec.base_model
+    h, base, evaluation = spec.hyperparameters, spec.base_model, measured.evaluation
     repository = base.source.repository
     where = (
         f'"{repository}", revision="{base.source.revision}"' if repository
         else '"<folder of the base model>"  # ships with BrightRun: trainer/tiny_base/model'
     )
+    merged = form == MERGED
     return f"""---
-library_name: peft
+library_name: {"transformers" if merged else "peft"}
 base_model: {repository or base.id}
 tags: [lora, brightrun]
 ---
 
 # {spec.job_name.replace(chr(10), " ")}
 
-A LoRA adapter for {base.title} (`{base.id}`, revision `{base.source.revision}`), trained by BrightRun
+{"A LoRA adapter merged into" if merged else "A LoRA adapter for"} {base.title} (`{base.id}`, revision `{base.source.revision}`), trained by BrightRun
 in job `{spec.job_id}`. Use it under the licence of its base model{f" ({base.licence})" if base.licence else ""}.
 
 ## Quality
 
-{_quality(evaluation)}
+{_quality(evaluation)}{_interval(evaluation) if evaluation else ""}
 Validation rows: {VALIDATION_SOURCES[training.validation_source]}. Kept: step {training.kept_step} of
 {training.total_steps} ({training.stop_reason}).
 
+## General ability
+
+{_canaries(measured.canaries)}
+## Learned by heart
+
+{_memorisation(measured.memorisation)}
 ## Answers before and after
 
-{_samples(samples)}
+{_samples(measured.samples)}
 ## Load it
 
 ```python
-from peft import PeftModel
-from transformers import AutoModelForCausalLM, AutoTokenizer
-
-base = AutoModelForCausalLM.from_pretrained({where})
-model = PeftModel.from_pretrained(base, "<this folder>")
-tokenizer = AutoTokenizer.from_pretrained("<this folder>")
+{_load(form, where)}
 ```
-
+{_GGUF if merged else ""}
+{_proof(form, proof)}
 ## How it was trained
 
 {training.training_rows} rows, {training.epochs:.2f} epochs, {training.trained_tokens} learned tokens, rank {h.rank}, alpha {h.alpha:g}, dropout {h.dropout:g},

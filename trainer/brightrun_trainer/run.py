@@ -7,30 +7,32 @@ import math
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 from .api import Api
-from .backend import LoraSettings, RowLoss, end_tokens
+from .backend import LoraSettings, end_tokens
 from .base_models import find_base_model
 from .checkpoint import CheckpointRefused, fingerprint
 from .checkpointer import Checkpointer, fetch_checkpoint
 from .choose_backend import choose_backend, look_around, open_backend
 from .dataset import Row, read_rows, verify_checksum
-from .evaluate import difference, mean_loss, quality
+from .evaluate import mean_loss
+from .evaluation.before_after import Baseline, BeforeAndAfter, Measured
+from .evaluation.memorisation import training_answers
+from .export.merged import room_to_merge
+from .export.published import ADAPTER, MERGED, prove_model
 from .failures import RunFailure, Superseded
-from .landing import LandingTimes
+from .landing import LandingTimes, merge_seconds
 from .loop import Loop, LoopSettings, LoopState, Point, Snapshot
-from .masking import Encoded, encode_prompt, encode_rows
+from .masking import Encoded, encode_rows
 from .publish import Published, publish
 from .reporter import Reporter
 from .schedule import Plan
-from .spec import (
-    Evaluation, EvaluationScore, FileToFetch, Interval, Message, MetricPoint, RunSpec, Sample, TrainingFacts,
-)
-from .split import Split, sample_rows, split, validation_count, without_leaks
+from .spec import ExportProof, FileToFetch, MetricPoint, RunSpec, TrainingFacts
+from .split import Split, split, validation_count, without_leaks
 from .stopping import PUBLISHED_AS, Stopping
 from .uploads import Uploader
 
@@ -62,11 +64,9 @@ class Stopped(Exception):
 
 
 @dataclass
-class Memory:
+class Memory(Baseline):
     """What a run remembers over attempts, besides the loop: it travels in every checkpoint."""
 
-    base: list[list[float]] = field(default_factory=list)
-    base_answers: list[str] = field(default_factory=list)
     points: list[dict[str, Any]] = field(default_factory=list)
     phases: dict[str, float] = field(default_factory=dict)
     training_seconds: float = 0.0
@@ -83,6 +83,7 @@ class Data:
     source: str
     skipped: int
     training_rows: int
+    teaches: list[str]  # what training rows say, as far as memorisation looks
 
 
 class Run:
@@ -97,7 +98,7 @@ class Run:
         self._workdir, self._models_dir, self._clock = workdir, models_dir, clock
         self._checkpoint_every, self._named_backend = checkpoint_every, backend
         self._memory = Memory()
-        self._tokens_answered = 0
+        self._merged_bytes = 0  # of a model that will be merged
         self._phase, self._phase_since = "starting", clock()
         self._steps_here, self._seconds_here = 0, 0.0
         self._last_steps: deque[float] = deque(maxlen=STEPS_TO_EXPECT_FROM)
@@ -121,8 +122,7 @@ class Run:
         if not measures:
             self._reporter.finding("What was left of the cap did not allow to measure the model: it is stored as it was trained.")
         kept = self._loop.choose(measures)
-        evaluation, samples = self._evaluate_tuned(data) if measures else (None, [])
-        return self._publish(data, reason, kept, evaluation, samples)
+        return self._publish(data, reason, kept, self._measures.tuned(self._memory) if measures else None)
 
     def _phase_seconds(self) -> dict[str, float]:
         """Seconds of each phase over all attempts, the present one up to now."""
@@ -174,6 +174,8 @@ class Run:
             self._tokenizer = AutoTokenizer.from_pretrained(self._model_dir, trust_remote_code=False)
         except (OSError, ValueError) as error:
             raise RunFailure("base-model-invalid", f"The tokenizer of {spec.base_model.id} cannot be read.") from error
+        if spec.model_format == MERGED:
+            self._merged_bytes = room_to_merge(self._model_dir, self._workdir)
         return self._encode(parts, source, skipped)
 
     def _encode(self, parts: Split, source: str, skipped: int) -> Data:
@@ -192,7 +194,7 @@ class Run:
             self._reporter.finding(f"{lost} rows were skipped: unreadable, or without an answer that fits.")
         held = parts.validation if validation.samples else []
         log.info("%d training and %d validation samples", len(train.samples), len(validation.samples))
-        return Data(train, validation, held, source if held else "none", lost, len(parts.train))
+        return Data(train, validation, held, source if held else "none", lost, len(parts.train), training_answers(parts.train))
 
     def _load_model(self, data: Data) -> None:
         h, run = self._hyper, self._run
@@ -238,35 +240,31 @@ class Run:
         self._reporter.finding(f"Training goes on from step {self._loop.state.step}, where {whose} left it.")
 
     def _evaluate_base(self, data: Data) -> None:
-        m = self._memory
-        self._asked = sample_rows(data.held_out, self._run.spec.sample_prompts, self._hyper.seed)
-        if data.validation.samples and not m.base:
-            started = self._clock()
-            with self._backend.without_adapter():
-                m.base = [[r.loss, r.tokens, r.correct] for r in self._backend.row_losses(data.validation.samples)]
-                measured = self._clock()
-                m.base_answers = [self._answer(row) for row in self._asked]
-            self._stopping.landing.evaluated(measured - started)
-            self._stopping.landing.answers = self._longest_answers(self._clock() - measured)
-        elif not data.validation.samples:
-            self._stopping.landing.evaluation = self._stopping.landing.answers = 0.0
+        m, landing = self._memory, self._stopping.landing
+        self._measures = BeforeAndAfter(
+            self._backend, self._tokenizer, self._run.spec, self._longest, data.train.samples, data.teaches,
+            data.validation.samples, data.held_out,
+        )
+        with self._backend.without_adapter():
+            if data.validation.samples and not m.base:
+                landing.evaluated(self._timed(lambda: self._measures.base_rows(m)))
+                landing.answers = self._longest_answers(self._timed(lambda: self._measures.base_answers(m)))
+            elif not data.validation.samples:
+                landing.evaluation = landing.answers = 0.0
+            if m.base_exact is None:
+                landing.checks = self._timed(lambda: self._measures.base_checks(m))
         if m.base:
-            self._reporter.base_loss(mean_loss(self._base_rows()))
+            self._reporter.base_loss(mean_loss(m.base_losses()))
 
-    def _base_rows(self) -> list[RowLoss]:
-        return [RowLoss(loss, int(tokens), int(correct)) for loss, tokens, correct in self._memory.base]
-
-    def _answer(self, row: Row) -> str:
-        prompt = encode_prompt(self._tokenizer, row.prompt)
-        limit = min(self._run.spec.sample_max_tokens, self._run.spec.base_model.context_length - len(prompt))
-        ids = self._backend.generate(prompt, limit) if limit > 0 else []
-        self._tokens_answered += len(ids)
-        return self._tokenizer.decode(ids, skip_special_tokens=True).strip()
+    def _timed(self, measure: Callable[[], None]) -> float:
+        started = self._clock()
+        measure()
+        return self._clock() - started
 
     def _longest_answers(self, seconds: float) -> float:
         """Seconds for all answers of the tuned model, which may run to their limit where the base's did not."""
-        most = len(self._asked) * self._run.spec.sample_max_tokens
-        return seconds * max(1.0, most / max(1, self._tokens_answered))
+        most = len(self._measures.asked) * self._run.spec.sample_max_tokens
+        return seconds * max(1.0, most / max(1, self._measures.tokens_answered))
 
     def _train(self) -> str | None:
         """The loop; returns the manifest's stop reason, or raises where nothing may be published."""
@@ -287,20 +285,7 @@ class Run:
         self._checkpointer.wait()
         return reason
 
-    def _evaluate_tuned(self, data: Data) -> tuple[Evaluation | None, list[Sample]]:
-        samples = [
-            Sample([Message(turn.role, turn.content) for turn in row.prompt], base, self._answer(row), row.answer)
-            for row, base in zip(self._asked, self._memory.base_answers, strict=False)
-        ]
-        if not self._memory.base:
-            return None, samples
-        base, tuned = self._base_rows(), self._backend.row_losses(data.validation.samples)
-        scores = [EvaluationScore(**asdict(quality(rows))) for rows in (base, tuned)]
-        interval = Interval(**asdict(difference(base, tuned, self._hyper.seed)))
-        log.info("validation loss %.4f before, %.4f after (%.4f to %.4f)", scores[0].loss, scores[1].loss, interval.low, interval.high)
-        return Evaluation(len(base), sum(r.tokens for r in base), scores[0], scores[1], interval), samples
-
-    def _publish(self, data: Data, reason: str | None, kept: int, evaluation: Evaluation | None, samples: list[Sample]) -> str:
+    def _publish(self, data: Data, reason: str | None, kept: int, measured: Measured | None) -> str:
         self._enter("exporting")
         state, m = self._loop.state, self._memory
         is_early = state.step < self._plan.total_steps
@@ -320,9 +305,26 @@ class Run:
             )
 
         published = Published(
-            self._run, self._settings, self._backend.modules, self._backend.adapter(), self._model_dir, m.points, evaluation, samples
+            self._run, self._settings, self._backend.modules, self._backend.adapter(), self._model_dir, m.points,
+            measured or Measured(), self._form_in_time(),
         )
-        return publish(published, facts, self._workdir / "final", Uploader(self._api), lambda: self._enter("publishing"), now_iso)
+
+        def prove(folder: Path) -> ExportProof | None:
+            if measured is None:
+                return None  # there was no time to measure either
+            chats = [row.prompt for row in self._measures.asked]
+            cases = self._measures.frozen_prompts()
+            return prove_model(folder, published.form, self._backend, self._settings, self._tokenizer, cases, chats)
+
+        return publish(published, facts, self._workdir / "final", Uploader(self._api), prove, lambda: self._enter("publishing"), now_iso)
+
+    def _form_in_time(self) -> str:
+        """The format that was asked for, or the adapter alone where the cap does not pay for merging any more."""
+        form = self._run.spec.model_format
+        if form != MERGED or self._stopping.has_time_to_merge():
+            return form
+        self._reporter.finding("What was left of the cap did not allow to merge the model: its adapter is published instead.")
+        return ADAPTER
 
     # What the loop calls (loop.Hooks) ------------------------------------------
 
@@ -352,6 +354,8 @@ class Run:
         times.evaluated(self._loop.evaluation_seconds)
         if self._checkpointer.seconds is not None:
             times.checkpoint = self._checkpointer.seconds
+            speed = self._checkpointer.bytes / max(times.checkpoint, 1e-9)
+            times.merge = merge_seconds(self._merged_bytes, speed)
         if times.is_whole:
             self._reporter.landing(times.seconds())
 
@@ -360,8 +364,7 @@ class Run:
             self._checkpointer.may_save(state, save)
 
     def _remember(self) -> dict[str, Any]:
-        m = self._memory
-        return asdict(Memory(m.base, m.base_answers, m.points[:], dict(m.phases), m.training_seconds, asdict(self._stopping.landing)))
+        return asdict(replace(self._memory, landing=asdict(self._stopping.landing)))
 
     def _tell_position(self) -> None:
         state, plan = self._loop.state, self._plan

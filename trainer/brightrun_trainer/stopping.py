@@ -37,6 +37,11 @@ class Stopping:
         cap_at = self._money().cap_at
         return cap_at is None or self._clock() + self.landing.seconds_to_measure_and_publish() <= cap_at
 
+    def has_time_to_merge(self) -> bool:
+        """Whether a merged model can still be made and stored before the cap is spent."""
+        cap_at = self._money().cap_at
+        return cap_at is None or self._clock() + self.landing.seconds_to_merge_and_publish() <= cap_at
+
     def listen(self) -> None:
         """SIGTERM means: the cluster takes the machine away; there are seconds to save."""
         for number in (signal.SIGTERM, signal.SIGINT):

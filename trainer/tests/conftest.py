@@ -16,6 +16,9 @@ sys.path.insert(0, str(TRAINER / "tests"))
 
 from fake_api import FakeApi  # noqa: E402
 
+from brightrun_trainer.evaluation import before_after  # noqa: E402
+from brightrun_trainer.evaluation.canaries import canaries  # noqa: E402
+
 EXAMPLES = TRAINER.parent / "examples"
 TINY_BASE = TRAINER / "tiny_base" / "model"
 
@@ -56,6 +59,12 @@ def api() -> Iterator[FakeApi]:
     yield fake
     fake.close()
     assert not fake.broken_promises, fake.broken_promises[:5]
+
+
+@pytest.fixture(autouse=True)
+def few_canaries(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whole runs ask four: all 38, twice a run, would take longer than the run. test_canaries.py asks all."""
+    monkeypatch.setattr(before_after, "canaries", lambda: canaries()[::10])
 
 
 @pytest.fixture

@@ -80,7 +80,7 @@ def test_what_is_written_is_known_and_nothing_required_is_missing(cls: type, sch
 
 
 def test_every_phase_and_failure_code_in_the_source_is_the_contracts() -> None:
-    source = "".join(p.read_text() for p in (TRAINER / "brightrun_trainer").glob("*.py"))
+    source = "".join(p.read_text() for p in (TRAINER / "brightrun_trainer").rglob("*.py"))
     codes = set(re.findall(r'RunFailure\(\s*"([a-z-]+)"', source))
     assert codes and codes <= set(CONTRACT["failures"])
     phases = set(re.findall(r'(?:_enter|reporter\.phase)\("([a-z-]+)"\)', source))

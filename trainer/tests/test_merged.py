@@ -6,6 +6,7 @@ import json
 import resource
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import mlx.core as mx
 import numpy as np
@@ -16,7 +17,7 @@ from safetensors.numpy import load_file, save_file
 
 from brightrun_trainer.backend import Arrays, LoraSettings, initial_adapter
 from brightrun_trainer.export import merged, tensor_files
-from brightrun_trainer.export.merged import write_merged
+from brightrun_trainer.export.merged import room_to_merge, write_merged
 from brightrun_trainer.export.tensor_files import TensorsUnreadable, float32_of, rounded, tensors_in, to_write, write_tensors
 from brightrun_trainer.failures import RunFailure
 
@@ -94,8 +95,9 @@ def test_shards_are_each_below_the_limit_and_the_index_names_every_tensor_once(t
 
 def test_a_base_in_shards_is_read_by_its_index_and_not_by_what_else_lies_there(tmp_path: Path) -> None:
     write_merged(tmp_path / "base", TINY_BASE, adapter_for(MODULE), settings(), shard_bytes=300_000)
+    shutil.copy(TINY_BASE / "config.json", tmp_path / "base")
     save_file({"model.norm.weight": np.zeros(3, np.float32)}, tmp_path / "base" / "consolidated.safetensors")
-    assert merged.merged_bytes(tmp_path / "base") == merged.merged_bytes(TINY_BASE)
+    assert room_to_merge(tmp_path / "base", tmp_path) == room_to_merge(TINY_BASE, tmp_path)
 
 
 def test_merging_holds_one_weight_in_memory_and_not_the_model(tmp_path: Path) -> None:
@@ -121,12 +123,19 @@ def test_an_adapter_of_another_model_is_refused_by_name(tmp_path: Path) -> None:
 
 
 def test_a_quantized_base_is_refused_before_anything_is_trained(tmp_path: Path) -> None:
-    merged.refuse_unmergeable(TINY_BASE)
     shutil.copytree(TINY_BASE, tmp_path / "base")
     config = json.loads((TINY_BASE / "config.json").read_text()) | {"quantization": {"bits": 4, "group_size": 64}}
     (tmp_path / "base" / "config.json").write_text(json.dumps(config))
-    with pytest.raises(RunFailure, match="quantized"):
-        merged.refuse_unmergeable(tmp_path / "base")
+    with pytest.raises(RunFailure, match="quantized") as refused:
+        room_to_merge(tmp_path / "base", tmp_path)
+    assert refused.value.code == "export-failed"
+
+
+def test_a_disk_without_room_for_the_merged_model_is_refused_before_anything_is_trained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(merged.shutil, "disk_usage", lambda _: SimpleNamespace(free=1_700_000))
+    with pytest.raises(RunFailure, match="0.0 GB") as refused:
+        room_to_merge(TINY_BASE, tmp_path)
+    assert refused.value.code == "disk-full"
 
 
 @pytest.mark.parametrize("dtype", ["F32", "F16", "BF16"])
@@ -155,6 +164,7 @@ def test_a_damaged_file_is_refused_by_name(tmp_path: Path, damage: str) -> None:
     (tmp_path / "model.safetensors").write_bytes(bodies[damage])
     with pytest.raises(TensorsUnreadable, match="model.safetensors"):
         tensors_in(tmp_path / "model.safetensors")
+    shutil.copy(TINY_BASE / "config.json", tmp_path)
     with pytest.raises(RunFailure) as refused:
-        merged.merged_bytes(tmp_path)
+        room_to_merge(tmp_path, tmp_path)
     assert refused.value.code == "base-model-invalid"

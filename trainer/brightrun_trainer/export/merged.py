@@ -8,6 +8,7 @@ was trained on in 4 bits (QLoRA) is merged in the precision it came in.
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +23,8 @@ WHOLE = "model.safetensors"
 #: Below the 5 GiB that one file of a model may have (contracts/limits.ts), and a file that is loaded
 #: or downloaded again costs no more than this.
 SHARD_BYTES = 4 * 1024**3
+#: Free disk over what the weights take: checkpoints and the other files of the run lie there too.
+ROOM = 1.1
 
 
 def base_weights(model_dir: Path) -> dict[str, StoredTensor]:
@@ -41,16 +44,17 @@ def base_weights(model_dir: Path) -> dict[str, StoredTensor]:
         raise RunFailure("base-model-invalid", f"The base model's weights cannot be read: {error}.") from error
 
 
-def merged_bytes(model_dir: Path) -> int:
-    """What the merged weights take on disk."""
-    return sum(tensor.bytes for tensor in base_weights(model_dir).values())
-
-
-def refuse_unmergeable(model_dir: Path) -> None:
-    """Before anything is trained: weights that are already quantized have no format to round into."""
+def room_to_merge(model_dir: Path, workdir: Path) -> int:
+    """What the merged weights will take on disk, in bytes. Raises before anything is trained where they
+    cannot be made here: weights that come quantized have no format to round into, or the disk is too full."""
     config = json.loads((model_dir / "config.json").read_text(encoding="utf-8"))
     if config.get("quantization") or config.get("quantization_config"):
         raise RunFailure("export-failed", "The base model's weights are quantized: an adapter cannot be merged into them. Take an adapter as the format.")
+    needed = sum(tensor.bytes for tensor in base_weights(model_dir).values())
+    free = shutil.disk_usage(workdir).free
+    if free < needed * ROOM:
+        raise RunFailure("disk-full", f"The merged model takes {needed / 1e9:.1f} GB and the machine's disk has {free / 1e9:.1f} GB left. Free space on the cluster, or take an adapter as the format.")
+    return needed
 
 
 def _update(adapter: Arrays, module: str, scale: float) -> np.ndarray:

@@ -198,6 +198,21 @@ class PeftLora:
             fed, cache = torch.tensor([[token]], device=self._placement.device), out.past_key_values
         return answer
 
+    @torch.no_grad()
+    def logits(self, ids: Sequence[int], last: int) -> np.ndarray:
+        self._model.eval()
+        with self._products():
+            out = self._model(input_ids=torch.tensor([list(ids)], device=self._placement.device), use_cache=False, logits_to_keep=last)
+        return out.logits[0, -last:].float().cpu().numpy()
+
+    def reload(self, folder: Path) -> None:
+        # The old weights first: two models may be more than the GPU holds.
+        del self._model, self._with_adapter, self._head, self._layers, self._parameters, self._optimizer
+        gc.collect()
+        if self._placement.device.startswith("cuda"):
+            torch.cuda.empty_cache()
+        self._model = load_base(folder, self._placement, "none")
+
     @contextmanager
     def without_adapter(self) -> Iterator[None]:
         """The base model alone, as long as the context lasts."""
