@@ -1,5 +1,7 @@
 /** The real entries, as the deployment knows them, and the variables they are given. */
 import type { Step } from '../../../lambdas/training-workflow/steps.ts';
+import { handler as datasets } from '../../../lambdas/datasets/datasets.lambda.ts';
+import { handler as validateDataset } from '../../../lambdas/datasets/validate-dataset.lambda.ts';
 import { handler as deliverNotification } from '../../../lambdas/notifications/deliver-notification.lambda.ts';
 import { handler as sendEmail } from '../../../lambdas/notifications/send-email.lambda.ts';
 import { handler as authorizeRun } from '../../../lambdas/runs/authorize-run.lambda.ts';
@@ -34,9 +36,11 @@ export const EVENT_FUNCTIONS = {
   'send-email': sendEmail,
   'authorize-run': authorizeRun,
   'dispatch-outbox': dispatchOutbox,
+  'validate-dataset': validateDataset,
   'sweep-unfinished': sweepUnfinished,
 } as const;
 export const API_FUNCTIONS: Readonly<Record<string, HttpHandler>> = {
+  datasets,
   'training-jobs': trainingJobs,
   runs,
   metrics,

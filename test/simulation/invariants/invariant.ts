@@ -2,6 +2,8 @@
 import type { TrainingJobRecord } from '../../../contracts/training-jobs.ts';
 import type { Span } from '../cluster/ray.ts';
 import type { HistoryEvent, History, Row } from '../history/history.ts';
+import type { Objects } from '../storage/objects.ts';
+import type { Uploaded } from '../world/uploader.ts';
 
 export interface Evidence {
   history: History;
@@ -12,6 +14,11 @@ export interface Evidence {
   silences: readonly { from: number; until: number }[];
   faults: readonly number[];
   owner: string;
+  /** What was uploaded, and the buckets as they are at the end. */
+  uploaded: readonly Uploaded[];
+  objects: Pick<Objects, 'versions' | 'uploads'>;
+  /** When a fault was last done. */
+  quietSince: number;
   /** Nothing of these may ever stand in a log. */
   secrets: readonly string[];
   /** The checksum of the bytes that were validated. */

@@ -55,9 +55,12 @@ export class Clock {
     work().catch((error: unknown) => (this.failure ??= error));
   }
 
+  /** Whether something does real work, such as a thread, that must be done before time goes on. */
+  isBusy: () => boolean = () => false;
+
   /** Runs everything that is due until `end` or until `isOver`; returns whether events were left. */
   async run(end: number, isOver: () => boolean = () => false): Promise<boolean> {
-    await quiescence();
+    await this.#rest();
     while (!isOver() && this.failure === undefined) {
       const event = this.#pop();
       if (!event) return false;
@@ -70,10 +73,15 @@ export class Clock {
       this.#now = event.at;
       this.events += 1;
       event.run();
-      await quiescence();
+      await this.#rest();
     }
     if (this.failure !== undefined) throw this.failure;
     return true;
+  }
+
+  async #rest(): Promise<void> {
+    do await quiescence();
+    while (this.isBusy());
   }
 
   #push(event: Event): void {

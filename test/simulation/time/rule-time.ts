@@ -1,8 +1,11 @@
-/** Gives the product's own clock reads, pauses, limits and dice to a virtual clock, until `restore`. */
+/**
+ * Gives the product's own clock reads, pauses, limits and dice to a virtual clock, until `restore`. `paused` is told of
+ * each pause that begins, and answers what is to be called at its end.
+ */
 import type { Clock } from './clock.ts';
 import type { Random } from './random.ts';
 
-export function ruleTime(clock: Clock, dice: Random): { restore: () => void } {
+export function ruleTime(clock: Clock, dice: Random, paused: () => () => void): { restore: () => void } {
   const real = { Date, setTimeout, clearTimeout, timeout: AbortSignal.timeout };
   class VirtualDate extends real.Date {
     constructor(...parts: unknown[]) {
@@ -23,13 +26,13 @@ export function ruleTime(clock: Clock, dice: Random): { restore: () => void } {
   target['setTimeout'] = (work: (...args: unknown[]) => void, ms = 0, ...args: unknown[]) => {
     number += 1;
     const id = number;
-    timers.set(
-      id,
-      clock.after(ms, () => {
-        timers.delete(id);
-        work(...args);
-      }),
-    );
+    const done = paused();
+    const timer = clock.after(ms, () => {
+      timers.delete(id);
+      done();
+      work(...args);
+    });
+    timers.set(id, { cancel: () => (timer.cancel(), done()) });
     return id;
   };
   target['clearTimeout'] = (id: number) => {

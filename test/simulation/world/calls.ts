@@ -13,6 +13,8 @@ export interface Invocation {
   functionName: string;
   /** Calls it has made. */
   calls: number;
+  /** Calls and pauses of its own that it waits for. */
+  waiting: number;
   isDead: boolean;
   die: () => void;
 }
@@ -30,8 +32,10 @@ export interface AwsCall {
 }
 /**
  * `before`: it never arrived. `after`: it was done, and nobody heard. `dies`: the function ends there, for ever silent.
+ * `hangs`: no answer ever, until the function's own limit ends it.
  */
-export type AwsHarm = { error: Error; when: 'before' | 'after' } | { dies: 'before' | 'after' };
+export type AwsHarm =
+  { error: Error; when: 'before' | 'after' } | { dies: 'before' | 'after' } | { hangs: true };
 export type AwsFault = (call: AwsCall) => AwsHarm | undefined;
 
 export interface CallsParts {
@@ -88,7 +92,16 @@ export class AwsCalls {
   take(): { restore: () => void } {
     const base = Object.getPrototypeOf(S3Client.prototype) as { send: unknown };
     const real = base.send;
-    const send = (client: Sending, command: Command) => this.#send(client, command);
+    const send = async (client: Sending, command: Command) => {
+      const invocation = invocations.getStore();
+      if (!invocation) return this.#send(client, command);
+      invocation.waiting += 1;
+      try {
+        return await this.#send(client, command);
+      } finally {
+        invocation.waiting -= 1;
+      }
+    };
     base.send = function (this: Sending, command: Command) {
       return send(this, command);
     };
@@ -120,6 +133,7 @@ export class AwsCalls {
         await clock.sleep(random.between(2, 20));
         if (invocation?.isDead) return await never;
         const harm = this.#harm(call);
+        if (harm && 'hangs' in harm) return await never;
         if (harm && 'dies' in harm && harm.dies === 'before') return await this.#died(invocation);
         if (harm && 'error' in harm && harm.when === 'before') throw harm.error;
         note(call);

@@ -2,9 +2,8 @@
 import { createTrainingJob } from '../../../contracts/training-jobs.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Random } from '../time/random.ts';
+import { DATASET_ID } from './first-dataset.ts';
 import type { ApiAnswer, Platform } from './platform.ts';
-
-export const DATASET_ID = 'ds_01JD0000000000000000000000';
 
 export class Person {
   readonly owner = 'owner-a';
@@ -13,6 +12,8 @@ export class Person {
   /** How many equal requests go out at the same time. */
   twins = 1;
   capUsdMicros = 60_000_000;
+  datasetId = DATASET_ID;
+  datasetVersion = 1;
   readonly #clock: Clock;
   readonly #platform: Platform;
 
@@ -24,8 +25,8 @@ export class Person {
 
   wish = () => ({
     name: 'Capitals',
-    datasetId: DATASET_ID,
-    datasetVersion: 1,
+    datasetId: this.datasetId,
+    datasetVersion: this.datasetVersion,
     baseModel: 'brightrun/tiny-base',
     gpuType: 'nvidia-a100-80gb',
     preset: 'quick',

@@ -4,18 +4,19 @@ import type { DynamoDBStreamEvent, SNSEvent } from 'aws-lambda';
 import type { AnyOperation } from '../../../contracts/operation.ts';
 import { accessClaims, httpEvent } from '../../runtime/http-event.ts';
 import { definitions, stepOf } from '../deployment/definitions.ts';
-import { API_FUNCTIONS, EVENT_FUNCTIONS, STEP_FUNCTIONS } from '../deployment/functions.ts';
+import { API_FUNCTIONS, BUCKETS, EVENT_FUNCTIONS, STEP_FUNCTIONS } from '../deployment/functions.ts';
 import type { History } from '../history/history.ts';
 import { ExecutionExists, StateMachines, type Execution } from '../state-machines/machines.ts';
 import { StateError } from '../state-machines/state-error.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Random } from '../time/random.ts';
-import { awsError, type AwsCall, invocations } from './calls.ts';
+import { awsError, type AwsCall, type Invocation, invocations } from './calls.ts';
+import { Queue, VALIDATION_LIMIT_MS } from './queue.ts';
 
 /** What a fault may do to one run of a function, before it begins. */
 export type InvocationFault = (functionName: string) => Error | undefined;
 /** How often a message of a topic comes, and after how many milliseconds each; none is a delivery that fails for good. */
-export type Delivery = (what: 'stream' | 'topic', key: string) => number[] | undefined;
+export type Delivery = (what: 'stream' | 'topic' | 'bucket', key: string) => number[] | undefined;
 
 export interface PlatformParts {
   clock: Clock;
@@ -34,6 +35,7 @@ const SWEEP_EVERY_MS = 300_000;
 /** The functions' own limits (lib/workflow-stack.ts); a gateway waits 30 s. */
 const STEP_LIMIT_MS = 60_000;
 const GATEWAY_LIMIT_MS = 30_000;
+const VALIDATION = 'validate-dataset';
 const SUBSCRIBERS = ['deliver-notification', 'send-email'] as const;
 
 const machineOf = (arn: string) => (/poll-?window/i.test(arn) ? 'poll-window' : 'training-workflow');
@@ -45,6 +47,8 @@ export class Platform {
   /** Answers that a caller never gets although the function ran. */
   readonly lostAnswers: ((operation: AnyOperation) => boolean)[] = [];
   readonly invoked = new Map<string, number>();
+  readonly queue: Queue;
+  readonly #working = new Set<Invocation>();
   readonly #parts: PlatformParts;
 
   constructor(parts: PlatformParts) {
@@ -59,6 +63,14 @@ export class Platform {
       machineOf,
       ended: (execution) => this.#executionEnded(execution),
     });
+    this.queue = new Queue({
+      clock: parts.clock,
+      random: parts.random.fork('queue'),
+      consume: (event) =>
+        this.invoke(VALIDATION, VALIDATION_LIMIT_MS, () => EVENT_FUNCTIONS[VALIDATION](event)),
+    });
+    // A check reads, hashes and may start threads, in no virtual time at all.
+    parts.clock.isBusy = () => [...this.#working].some(({ waiting, isDead }) => waiting === 0 && !isDead);
     this.redeploy();
   }
 
@@ -93,9 +105,10 @@ export class Platform {
     }
     this.invoked.set(functionName, (this.invoked.get(functionName) ?? 0) + 1);
     return new Promise<T>((resolve, reject) => {
-      const invocation = {
+      const invocation: Invocation = {
         functionName,
         calls: 0,
+        waiting: 0,
         isDead: false,
         die: () => {
           invocation.isDead = true;
@@ -109,13 +122,17 @@ export class Platform {
         invocation.isDead = true;
         reject(awsError('Sandbox.Timedout', `Task timed out after ${limitMs / 1000} seconds`));
       });
+      if (functionName === VALIDATION) this.#working.add(invocation);
       invocations.run(invocation, () => {
         void work()
           .then(
             (result) => !invocation.isDead && resolve(result),
             (error: unknown) => !invocation.isDead && reject(error as Error),
           )
-          .finally(() => limit.cancel());
+          .finally(() => {
+            limit.cancel();
+            this.#working.delete(invocation);
+          });
       });
     });
   }
@@ -200,12 +217,26 @@ export class Platform {
     }
   }
 
-  #deliveriesOf(what: 'stream' | 'topic', key: string): number[] | undefined {
+  #deliveriesOf(what: Parameters<Delivery>[0], key: string): number[] | undefined {
     for (const delivery of this.deliveries) {
       const times = delivery(what, key);
       if (times) return times;
     }
     return undefined;
+  }
+
+  /** An object came to be: its event goes the way of the rule to the queue of checks (lib/workflow-stack.ts). */
+  objectCreated(bucket: string, key: string, versionId: string): void {
+    const { clock, random } = this.#parts;
+    if (bucket !== BUCKETS.datasets || !/\/(?:data|validation)\.jsonl$/.test(key)) return;
+    const event = {
+      source: 'aws.s3',
+      'detail-type': 'Object Created',
+      detail: { bucket: { name: bucket }, object: { key, 'version-id': versionId } },
+    };
+    for (const delay of this.#deliveriesOf('bucket', key) ?? [random.between(300, 2000)]) {
+      clock.after(delay, () => this.queue.send(JSON.stringify(event)));
+    }
   }
 
   #published(message: string, id: string): void {
@@ -295,6 +326,7 @@ export class Platform {
       case 'cognito AdminGetUserCommand':
         return { UserAttributes: [{ Name: 'email', Value: `${String(input['Username'])}@people.test` }] };
       case 'sqs SendMessageCommand':
+        this.queue.send(String(input['MessageBody']), Number(input['DelaySeconds'] ?? 0));
         return {};
       default:
         throw new Error(`The simulation has no ${service} ${name}.`);

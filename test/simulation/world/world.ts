@@ -1,9 +1,6 @@
 /** One run of everything around one job: the real functions on doubles of what they stand on, in virtual time. */
 import { createHash } from 'node:crypto';
-import type { DatasetRecord, DatasetVersionRecord } from '../../../contracts/datasets.ts';
-import { coreKeys, ephemeralKeys } from '../../../lambdas/runtime/dynamo-keys.ts';
-import { forgetBuilt } from '../../../lambdas/runtime/environment.ts';
-import { openDoor } from '../cluster/door.ts';
+import { ephemeralKeys } from '../../../lambdas/runtime/dynamo-keys.ts';
 import { ScriptedRay } from '../cluster/ray.ts';
 import { startTrainer, type TrainerFaults, type TrainerScript } from '../cluster/trainer.ts';
 import type { Answered, TrainerNetwork } from '../cluster/trainer-calls.ts';
@@ -14,15 +11,18 @@ import { Objects } from '../storage/objects.ts';
 import { Tables } from '../storage/tables.ts';
 import { Clock } from '../time/clock.ts';
 import { random, type Random } from '../time/random.ts';
-import { ruleTime } from '../time/rule-time.ts';
 import { AwsCalls, invocations } from './calls.ts';
-import { DATASET_ID, Person } from './person.ts';
+import { chatRows, dataKey, readyDataset } from './first-dataset.ts';
+import { Person } from './person.ts';
 import { Platform } from './platform.ts';
+import { takeOver } from './take-over.ts';
+import { Uploader, type UploadWish } from './uploader.ts';
 
 /** A Monday morning; jobs that run into the next month are for a seed that begins late in it. */
 const START = Date.parse('2026-11-23T10:00:00.000Z');
 const MINUTE = 60_000;
-const DATA = Buffer.from('{"messages":[]}\n'.repeat(40));
+const DATA = chatRows(40);
+const UNSETTLED = ['uploading', 'repairing', 'validating'];
 /** Every job is over long before: 24 hours of a silent cluster are the longest wait there is. */
 const LONGEST_MS = 60 * 3_600_000;
 
@@ -36,6 +36,9 @@ export class World {
   readonly platform: Platform;
   readonly ray: ScriptedRay;
   readonly person: Person;
+  readonly uploader: Uploader;
+  /** What the person uploads before asking for a job, in this order; without any, a dataset is there already. */
+  readonly uploads: UploadWish[] = [];
   readonly trainerFaults: TrainerFaults = {};
   readonly startDelays: (() => number | undefined)[] = [];
   readonly orphans: ((send: () => Promise<Answered>, attempt: number) => void)[] = [];
@@ -54,6 +57,7 @@ export class World {
   readonly #injected = new Map<number, number>();
   #job: Row | undefined;
   #disturbedUntil = 0;
+  #lastHit = 0;
 
   constructor(seed: number) {
     this.random = random(seed);
@@ -70,6 +74,7 @@ export class World {
       ({ bucket, key, versionId }) => {
         const by = invocations.getStore()?.functionName ?? 'a trainer';
         this.history.add({ kind: 'object', bucket, key, versionId, by });
+        this.platform.objectCreated(bucket, key, versionId);
       },
     );
     this.rotate('run-token-key', 'first-key-of-run-tokens');
@@ -95,6 +100,14 @@ export class World {
       },
     });
     this.person = new Person(clock, this.platform, this.random.fork('person'));
+    this.uploader = new Uploader({
+      clock,
+      random: this.random.fork('uploader'),
+      platform: this.platform,
+      owner: this.person.owner,
+      put: this.#network(this.random.fork('network of the uploader')).put,
+      violation: (invariant, what) => this.violation(invariant, what),
+    });
     const shape = this.random.fork('shape');
     this.script = {
       steps: shape.between(6, 30),
@@ -210,6 +223,7 @@ export class World {
 
   /** A fault has been done; the point is where the job stood. */
   hit(number: number, detail?: string): void {
+    this.#lastHit = this.clock.now();
     const status = this.#job ? String(this.#job['status']) : 'new';
     const name = `training-workflow:${this.jobId}`;
     const state = this.platform.machines.executions.get(name)?.state ?? 'no execution';
@@ -263,7 +277,8 @@ export class World {
   }
 
   async overwriteDataset(text: string): Promise<void> {
-    this.objects.store(BUCKETS.datasets, this.#dataKey(), [Buffer.from(text)]);
+    const { owner, datasetId, datasetVersion } = this.person;
+    this.objects.store(BUCKETS.datasets, dataKey(owner, datasetId, datasetVersion), [Buffer.from(text)]);
   }
 
   /** Rows whose time has passed and which DynamoDB has not deleted yet. */
@@ -286,62 +301,56 @@ export class World {
 
   // The run -------------------------------------------------------------------
 
-  #dataKey = () => `datasets/${this.person.owner}/${DATASET_ID}/v1/data.jsonl`;
-
   #putDataset(): void {
-    const { owner } = this.person;
+    const { owner, datasetId } = this.person;
+    const versionId = this.objects.store(BUCKETS.datasets, dataKey(owner, datasetId, 1), [DATA]);
     const at = new Date(START - 3_600_000).toISOString();
-    const versionId = this.objects.store(BUCKETS.datasets, this.#dataKey(), [DATA]);
-    const dataset: DatasetRecord = {
-      shape: 1,
-      revision: 1,
-      owner,
-      id: DATASET_ID,
-      name: 'capitals',
-      latestVersion: 1,
-      status: 'active',
-      createdAt: at,
-      updatedAt: at,
-    };
-    const version: DatasetVersionRecord = {
-      shape: 1,
-      revision: 3,
-      owner,
-      status: 'ready',
-      datasetId: DATASET_ID,
-      version: 1,
-      declaredBytes: DATA.length,
-      createdAt: at,
-      updatedAt: at,
-      keys: { data: this.#dataKey() },
-      files: { data: { bytes: DATA.length, sha256: this.#sha256(), versionId } },
-      summary: {
-        verdict: 'ready',
-        format: 'chat',
-        rows: 40,
-        usableRows: 40,
-        validationRows: 0,
-        tokens: null,
-        issues: [],
-        checkedAt: at,
-        checkMilliseconds: 10,
-      },
-    };
-    const put = (Item: Row) => this.tables.perform('PutCommand', { TableName: TABLES.core, Item });
-    put({ ...coreKeys.dataset(owner, DATASET_ID), ...dataset });
-    put({ ...coreKeys.datasetVersion(owner, DATASET_ID, 1), ...version });
+    for (const row of readyDataset(owner, DATA, versionId, at)) {
+      this.tables.perform('PutCommand', { TableName: TABLES.core, Item: row });
+    }
   }
 
-  #sha256 = () => createHash('sha256').update(DATA).digest('hex');
+  /** Uploads until there is a dataset that can be trained on, and asks for a job with it. */
+  async #begin(): Promise<void> {
+    const { person, uploader } = this;
+    let isReady = this.uploads.length === 0;
+    for (const wish of [...this.uploads, { data: [DATA] }]) {
+      if (isReady) break;
+      const done = await uploader.upload(wish);
+      if (done.status === 'rejected') {
+        Object.assign(done, await uploader.again(done.datasetId, { data: [DATA] }));
+      }
+      isReady = done.status === 'ready';
+      if (isReady) [person.datasetId, person.datasetVersion] = [done.datasetId, done.version];
+    }
+    await person.asks();
+  }
+
+  #sha256(): string {
+    const { datasetId, datasetVersion } = this.person;
+    const mine = this.uploader.uploaded.find(
+      (one) => one.datasetId === datasetId && one.version === datasetVersion,
+    );
+    return mine?.sha256 ?? createHash('sha256').update(DATA).digest('hex');
+  }
 
   /** From the first request until nothing is left to do. */
   async run(faults: readonly number[]): Promise<Evidence> {
-    const restore = this.#takeOver();
+    const restore = takeOver({
+      clock: this.clock,
+      random: this.random,
+      history: this.history,
+      calls: this.calls,
+      answer: (request) => {
+        this.counts.cluster += 1;
+        return this.ray.answer(request);
+      },
+    });
     try {
-      this.#putDataset();
+      if (this.uploads.length === 0) this.#putDataset();
       for (const prepare of this.beforeCreation) prepare();
       this.platform.sweepFrom(START + this.random.between(0, 300_000));
-      this.clock.begin(() => this.person.asks());
+      this.clock.begin(() => this.#begin());
       this.#watch();
       const isSettled = await this.#untilSettled();
       return {
@@ -351,6 +360,9 @@ export class World {
         silences: this.#silences,
         faults,
         owner: this.person.owner,
+        uploaded: this.uploader.uploaded,
+        objects: this.objects,
+        quietSince: this.#lastHit,
         secrets: [...this.#everSecret],
         dataSha256: this.#sha256(),
         endedAt: this.clock.now(),
@@ -362,10 +374,11 @@ export class World {
   }
 
   #isSettled(): boolean {
-    const isWaiting = [...this.tables.rows[TABLES.core]!.values()].some(
-      (row) => String(row['pk']).startsWith('OUTBOX#') && !String(row['sk']).startsWith('poison'),
-    );
-    return this.#job?.['cleanedUpAt'] !== undefined && !isWaiting && this.ray.processes.size === 0;
+    if (this.#job?.['cleanedUpAt'] === undefined || this.ray.processes.size > 0) return false;
+    return ![...this.tables.rows[TABLES.core]!.values()].some(({ pk, sk, status }) => {
+      const isWaiting = String(pk).startsWith('OUTBOX#') && !String(sk).startsWith('poison');
+      return isWaiting || (String(sk).startsWith('DATASETVERSION#') && UNSETTLED.includes(String(status)));
+    });
   }
 
   async #untilSettled(): Promise<boolean> {
@@ -395,39 +408,6 @@ export class World {
       this.clock.after(MINUTE, look);
     };
     this.clock.after(MINUTE, look);
-  }
-
-  /** Time, dice, network, SDK and console are ours until the returned function gives them back. */
-  #takeOver(): () => void {
-    const { console: real } = globalThis;
-    const before = { info: real.info, warn: real.warn, error: real.error };
-    for (const level of ['info', 'warn', 'error'] as const) {
-      real[level] = (...parts: unknown[]) =>
-        this.history.add({ kind: 'log', level, text: parts.map((part) => JSON.stringify(part)).join(' ') });
-    }
-    const environment = { ...process.env };
-    Object.assign(process.env, ENVIRONMENT);
-    forgetBuilt();
-    const time = ruleTime(this.clock, this.random.fork('ids'));
-    const aws = this.calls.take();
-    const dice = this.random.fork('door');
-    const door = openDoor(async (request) => {
-      const invocation = invocations.getStore();
-      this.counts.cluster += 1;
-      await this.clock.sleep(dice.between(5, 60));
-      return invocation?.isDead ? 'hang' : this.ray.answer(request);
-    });
-    return () => {
-      door.close();
-      aws.restore();
-      time.restore();
-      forgetBuilt();
-      for (const name of Object.keys(ENVIRONMENT)) {
-        if (environment[name] === undefined) delete process.env[name];
-        else process.env[name] = environment[name];
-      }
-      Object.assign(real, before);
-    };
   }
 
   get injected(): ReadonlyMap<number, number> {
