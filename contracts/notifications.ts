@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { NoContent, operation } from './operation.ts';
 import { NotificationId, Owner, PageQuery, pageOf, Timestamp } from './values.ts';
 
-/** What can be told to a person: one kind for each transition that matters to them. */
+/** What can be told to a person: one kind for each transition that matters to them, and one for a curve that goes wrong. */
 export const NotificationKind = z.enum([
   'dataset-ready',
   'dataset-rejected',
@@ -10,6 +10,7 @@ export const NotificationKind = z.enum([
   'job-queued',
   'job-started',
   'job-resumed',
+  'job-warned',
   'job-succeeded',
   'job-landed-on-budget',
   'job-failed',

@@ -1,19 +1,7 @@
-import { BatchGetCommand, PutCommand, QueryCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
-import {
-  JobEventRecord,
-  LiveRecord,
-  MetricChunkRecord,
-  WatchRecord,
-  type LiveRecord as Live,
-} from '../../contracts/metrics.ts';
+import { BatchGetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { JobEventRecord, LiveRecord, MetricChunkRecord, WatchRecord } from '../../contracts/metrics.ts';
 import { cursorOf, sortKeyOf, telemetryKeys } from '../runtime/dynamo-keys.ts';
-import {
-  type Documents,
-  failedConditions,
-  isConditionFailed,
-  throughConflicts,
-  type TransactWrite,
-} from '../runtime/dynamo.ts';
+import type { Documents } from '../runtime/dynamo.ts';
 import { eventPuts, numberedEvents } from './job-events.ts';
 import type { TelemetryStore } from './telemetry-store.ts';
 
@@ -25,18 +13,6 @@ const WATCH_SECONDS = 3600;
 const seconds = (time: Date) => Math.floor(time.getTime() / 1000);
 const unexpired = <Row extends { expiresAt: number }>(rows: Row[], now: Date): Row[] =>
   rows.filter((row) => row.expiresAt > seconds(now));
-
-function livePut(table: string, live: Live) {
-  return {
-    TableName: table,
-    Item: { ...telemetryKeys.live(live.owner, live.jobId), ...live },
-    ConditionExpression:
-      'attribute_not_exists(pk) OR attempt < :attempt OR (attempt = :attempt AND #batch < :batch)',
-    // A word that DynamoDB keeps for itself.
-    ExpressionAttributeNames: { '#batch': 'batch' },
-    ExpressionAttributeValues: { ':attempt': live.attempt, ':batch': live.batch },
-  };
-}
 
 export function dynamoTelemetryStore(documents: Documents, table: string): TelemetryStore {
   const partition = (owner: string, jobId: string) => telemetryKeys.live(owner, jobId).pk;
@@ -83,33 +59,6 @@ export function dynamoTelemetryStore(documents: Documents, table: string): Telem
         live: unexpired(live, now)[0],
         watchedUntil: watched ? Date.parse(watched.watchedUntil) : 0,
       };
-    },
-    async writeProgress({ live, chunks, events }, now) {
-      const numbered = numberedEvents({ owner: live.owner, jobId: live.jobId }, events, 'run', now);
-      const more: TransactWrite[] = [
-        ...chunks.map((chunk) => ({
-          Put: {
-            TableName: table,
-            Item: {
-              ...telemetryKeys.metrics(chunk.owner, chunk.jobId, chunk.attempt, chunk.firstStep),
-              ...chunk,
-            },
-          },
-        })),
-        ...eventPuts(table, numbered),
-      ];
-      try {
-        // A transaction costs twice as much as a put, and most reports have nothing beside LIVE.
-        if (more.length === 0) await documents.send(new PutCommand(livePut(table, live)));
-        else {
-          const items = [{ Put: livePut(table, live) }, ...more];
-          await throughConflicts(() => documents.send(new TransactWriteCommand({ TransactItems: items })));
-        }
-        return true;
-      } catch (error) {
-        if (isConditionFailed(error) || failedConditions(error).length > 0) return false;
-        throw error;
-      }
     },
     async markWatched(owner, jobId, until) {
       const record: WatchRecord = {

@@ -8,7 +8,7 @@ import {
 } from '../../contracts/metrics.ts';
 import type { ProgressReport } from '../../contracts/runs.ts';
 import type { RunChoices } from './alert-words.ts';
-import { decideAlerts } from './alerts.ts';
+import { type Alert, decideAlerts } from './alerts.ts';
 import { type EventToWrite, telemetryExpiry } from './job-events.ts';
 import { eventsOf } from './progress-events.ts';
 
@@ -34,6 +34,8 @@ export interface ProgressWrites {
   live: LiveRecord;
   chunks: MetricChunkRecord[];
   events: EventToWrite[];
+  /** Those of the events that are alerts. */
+  alerts: Alert[];
 }
 
 /** `repeat`: this batch is stored already. `superseded`: a later attempt has reported. */
@@ -159,6 +161,7 @@ export function decideProgress(
       expiresAt: telemetryExpiry(now),
     },
     chunks,
+    alerts,
     events: eventsOf({ before, report, points: fresh, alerts, attempt: of.attempt }),
   };
 }

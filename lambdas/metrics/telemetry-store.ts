@@ -6,6 +6,7 @@ import type {
   LiveRecord,
   MetricChunkRecord,
 } from '../../contracts/metrics.ts';
+import type { Outcome } from '../../contracts/notifications.ts';
 import type { EventToWrite } from './job-events.ts';
 import type { ProgressWrites } from './progress.ts';
 
@@ -17,8 +18,6 @@ interface LiveAndWatch {
 
 export interface TelemetryStore {
   liveAndWatch(owner: string, jobId: string, now: Date): Promise<LiveAndWatch>;
-  /** False when LIVE is of this batch, a later one or a later attempt by now: nothing was written. */
-  writeProgress(writes: ProgressWrites, now: Date): Promise<boolean>;
   markWatched(owner: string, jobId: string, until: Date): Promise<void>;
   /** Of the newest attempt first, each attempt from its end; at most `limit`, or all. */
   newestChunks(owner: string, jobId: string, now: Date, limit?: number): Promise<MetricChunkRecord[]>;
@@ -31,6 +30,15 @@ export interface TelemetryStore {
   ): Promise<{ items: JobEventRecord[]; nextCursor?: string }>;
   /** An event that stands alone, without a move of its job. Told again with the same time it is the same row. */
   tell(owner: string, jobId: string, event: EventToWrite, at: Date): Promise<void>;
+}
+
+/** What takes a run's reports in. */
+export interface ProgressStore {
+  /**
+   * A report and what people are told of it, whole or not at all. False when LIVE is of this batch, a later one or a
+   * later attempt by now: nothing was written.
+   */
+  write(writes: ProgressWrites, outcomes: readonly Outcome[], now: Date): Promise<boolean>;
 }
 
 /** What lies in the bucket once a job has ended and its rows are gone. */

@@ -10,6 +10,8 @@ const CHOICE_OF = {
   'job-queued': 'jobsStarted',
   'job-started': 'jobsStarted',
   'job-resumed': 'jobsStarted',
+  // As the end: the last moment at which money can still be saved.
+  'job-warned': 'jobsEnded',
   'job-succeeded': 'jobsEnded',
   'job-landed-on-budget': 'jobsEnded',
   'job-failed': 'jobsEnded',

@@ -2,7 +2,8 @@
 import { ProblemError } from '../../contracts/problems.ts';
 import type { ProgressReport } from '../../contracts/runs.ts';
 import { decideProgress } from '../metrics/progress.ts';
-import type { TelemetryStore } from '../metrics/telemetry-store.ts';
+import type { ProgressStore, TelemetryStore } from '../metrics/telemetry-store.ts';
+import { alertOutcomes } from '../training-jobs/job-outcomes.ts';
 import type { LiveJob } from '../training-jobs/training-job.ts';
 
 /** Only a run's own repeats and an attempt just superseded race here: three tries see either end. */
@@ -11,6 +12,7 @@ const TRIES = 3;
 /** Until when somebody watches. Throws `run-superseded` when a later attempt has reported. */
 export async function recordProgress(
   telemetry: TelemetryStore,
+  progress: ProgressStore,
   job: LiveJob,
   report: ProgressReport,
   now: Date,
@@ -27,7 +29,8 @@ export async function recordProgress(
     const decision = decideProgress(live, report, of, now);
     if (decision.kind === 'superseded') throw new ProblemError('run-superseded');
     if (decision.kind === 'repeat') return { watchedUntil };
-    if (await telemetry.writeProgress(decision, now)) return { watchedUntil };
+    const outcomes = alertOutcomes(job, decision.alerts, now.toISOString());
+    if (await progress.write(decision, outcomes, now)) return { watchedUntil };
   }
   throw new ProblemError('run-superseded');
 }

@@ -11,6 +11,7 @@ import {
   signRunParts,
   startRunUpload,
 } from '../../contracts/runs.ts';
+import { dynamoProgressStore } from '../metrics/dynamo-progress-store.ts';
 import { dynamoTelemetryStore } from '../metrics/dynamo-telemetry-store.ts';
 import type { RunCaller } from '../runtime/caller.ts';
 import { documentClient } from '../runtime/dynamo.ts';
@@ -47,8 +48,10 @@ export const environment = z.object({
 
 export const handler = serve(runOperations, environment, (env) => {
   const documents = documentClient();
-  const jobs = dynamoJobStore(documents, { core: env.CORE_TABLE, telemetry: env.TELEMETRY_TABLE });
+  const tables = { core: env.CORE_TABLE, telemetry: env.TELEMETRY_TABLE };
+  const jobs = dynamoJobStore(documents, tables);
   const telemetry = dynamoTelemetryStore(documents, env.TELEMETRY_TABLE);
+  const progress = dynamoProgressStore(documents, tables);
   const s3 = signingClient();
   const uploads = multipartUploads(s3, env.MODELS_BUCKET);
   const files = s3RunFiles(s3, { datasets: env.DATASETS_BUCKET, models: env.MODELS_BUCKET });
@@ -66,7 +69,7 @@ export const handler = serve(runOperations, environment, (env) => {
     [getCurrentRun.id]: async ({ run, now }) => currentRun(await live(run), files, now()),
     [reportProgress.id]: async ({ run, body, now }) => {
       const job = await live(run);
-      const { watchedUntil } = await recordProgress(telemetry, job, body, now());
+      const { watchedUntil } = await recordProgress(telemetry, progress, job, body, now());
       const watch = { watchedUntil, idleReportSeconds: env.REPORT_SECONDS };
       return {
         ...runToken(await keys.current(), run, now()),

@@ -1,6 +1,8 @@
 /** What a person is told about a job: one outcome a transition, its key made of job and transition (I8). */
 import type { NotificationKind, Outcome } from '../../contracts/notifications.ts';
 import type { Trained, TrainingJobRecord } from '../../contracts/training-jobs.ts';
+import type { Alert } from '../metrics/alerts.ts';
+import type { LiveJob } from './training-job.ts';
 
 /** Millionths of a dollar as people write them: cents, and as many digits more as a small sum needs. */
 export function usd(micros: number): string {
@@ -72,6 +74,26 @@ export function startedOutcome(job: TrainingJobRecord, attempt: number, at: stri
     at,
   );
 }
+
+/**
+ * What a curve gives away and a person may want to act on, away from the page: money runs on meanwhile. Not a lost
+ * number: the run ends of it, and that is told.
+ */
+export const alertOutcomes = (job: LiveJob, alerts: readonly Alert[], at: string): Outcome[] =>
+  alerts
+    .filter(({ kind }) => kind !== 'not-finite')
+    .map(({ kind, step, title, detail }) =>
+      outcome(
+        job,
+        `${kind}-${job.attempt}-${step}`,
+        'job-warned',
+        {
+          title: `“${job.name}”, step ${step}: ${title.charAt(0).toLowerCase()}${title.slice(1)}`,
+          body: detail,
+        },
+        at,
+      ),
+    );
 
 /** The end of a job, told once its money is settled; nothing while it has not ended. */
 export function endOutcome(job: TrainingJobRecord): Outcome | undefined {

@@ -17,8 +17,10 @@ const WITHOUT: Record<string, Record<string, string>> = {
   'lambdas/datasets/dynamo-dataset-store.ts': {
     'TableName: coreTable, Key': 'a deletion that was decided is finished: gone twice is gone',
   },
-  'lambdas/metrics/dynamo-telemetry-store.ts': {
+  'lambdas/metrics/dynamo-progress-store.ts': {
     'telemetryKeys.metrics(': 'moves in the transaction of LIVE, which is fenced by attempt and batch',
+  },
+  'lambdas/metrics/dynamo-telemetry-store.ts': {
     'telemetryKeys.watch(': 'a page’s own row: the later look wins, and a run never writes it',
   },
   'lambdas/metrics/job-events.ts': {
@@ -29,7 +31,7 @@ const WITHOUT: Record<string, Record<string, string>> = {
   },
   'lambdas/runtime/outbox.ts': {
     'coreKeys.outbox(':
-      'moves in the transaction of a revision; its id is the transition, and readers know it',
+      'moves in the transaction of a revision or of LIVE; its id is the transition, and readers know it',
   },
   'lambdas/training-jobs/dynamo-job-money.ts': {
     'modelRow(model)': 'moves in the transaction of the job’s last revision (I7)',

@@ -152,7 +152,6 @@ export class World {
     liveAndWatch: () => Promise.resolve({ live: this.live, watchedUntil: this.watchedUntil }),
     newestChunks: () => Promise.resolve([]),
     events: () => Promise.resolve({ items: [] }),
-    writeProgress: () => Promise.reject(new Error('no step reports progress')),
     tell: async (_owner, _jobId, event, time) =>
       void this.told.set(`${event.key} ${time.toISOString()}`, event),
     markWatched: () => Promise.reject(new Error('no step watches')),

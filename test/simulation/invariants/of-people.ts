@@ -22,6 +22,9 @@ export const ownersApart: Check = (evidence) => {
   return found;
 };
 
+/** Events that a person is told of away from the page. */
+const WARNINGS: readonly string[] = ['plateau', 'divergence', 'overfitting'];
+
 /** One visible notification per job and transition. */
 export const toldOnce: Check = (evidence) => {
   const found: string[] = [];
@@ -35,6 +38,9 @@ export const toldOnce: Check = (evidence) => {
       if (after?.['id'] !== job.id || after['status'] !== 'running' || before?.['status'] === 'running')
         continue;
       expect(after['attempt'] === 1 ? 'job-started' : 'job-resumed');
+    }
+    for (const event of rowsOf(evidence, 'telemetry', 'EVENT#')) {
+      if (event['jobId'] === job.id && WARNINGS.includes(String(event['kind']))) expect('job-warned');
     }
     if (ENDED.includes(job.status)) {
       const isLanded = job.status === 'succeeded' && job.stopReason === 'budget';

@@ -72,7 +72,11 @@ const EMAILS: readonly { choice: keyof EmailChoices; label: string; hint: string
     label: 'A job starts',
     hint: 'When its GPU begins, and when an attempt is resumed.',
   },
-  { choice: 'jobsEnded', label: 'A job ends', hint: 'With a model, at its cap, failed or cancelled.' },
+  {
+    choice: 'jobsEnded',
+    label: 'A job ends, or its curve goes wrong',
+    hint: 'With a model, at its cap, failed or cancelled; and when its loss stands still, climbs, or learns rows by heart.',
+  },
 ];
 
 function EmailSection({ settings }: { settings: Settings }) {

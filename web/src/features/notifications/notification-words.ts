@@ -11,6 +11,7 @@ export function toneOf(kind: NotificationKind): Tone {
     case 'job-started':
       return 'run';
     case 'job-resumed':
+    case 'job-warned':
     case 'job-landed-on-budget':
       return 'warn';
     case 'job-cancelled':
