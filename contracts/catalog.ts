@@ -8,10 +8,17 @@ export type PresetId = z.infer<typeof PresetId>;
 /** Every hyperparameter of a run, in the field's own words; all are frozen in the run spec. */
 export const Hyperparameters = z.strictObject({
   rank: z.int().min(1).max(256),
-  /** The update is scaled by alpha / rank. */
+  /** The update is scaled by alpha / rank, or as `variant` says. */
   alpha: z.number().positive().max(1024),
   dropout: z.number().min(0).max(0.5),
   targetModules: z.enum(['attention', 'all-linear']),
+  /**
+   * `rslora` scales by alpha / √rank, `dora` trains the size of each output beside its direction. Absent on jobs from
+   * before it could be chosen: those are `lora`.
+   */
+  variant: z.enum(['lora', 'rslora', 'dora']).optional(),
+  /** Of the frozen base model: `nf4` keeps its linear layers in 4 bits (QLoRA). Absent is `none`. */
+  quantization: z.enum(['none', 'nf4']).optional(),
   learningRate: z.number().positive().max(0.1),
   schedule: z.enum(['cosine', 'linear', 'constant']),
   /** Share of all steps over which the learning rate rises to its full value. */

@@ -47,6 +47,8 @@ function presetHyperparameters(model: CatalogBaseModel, preset: PresetId): Hyper
     alpha: 2 * rank,
     dropout: isSmall ? 0 : 0.05,
     targetModules: 'all-linear',
+    variant: 'lora',
+    quantization: 'none',
     learningRate: learningRateFor(model),
     schedule: 'cosine',
     warmupRatio: 0.05,

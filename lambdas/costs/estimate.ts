@@ -5,11 +5,12 @@ import { LIMITS } from '../../contracts/limits.ts';
 import type { ModelFormat } from '../../contracts/model-format.ts';
 import type { CatalogBaseModel } from '../catalog/base-models.ts';
 import type { CatalogGpuType } from '../catalog/gpu-types.ts';
+import { assertMethodKnown } from '../catalog/training-methods.ts';
 import { memoryOf, trainableParameters } from './memory.ts';
 import { costOf, roundUpToTwoDigits } from './money.ts';
 import { exportSeconds, publishedBytes, storageRemark } from './publication.ts';
 import { type CheckedData, LEAST_VALIDATION_ROWS, type RunSize, sizeOfRun } from './run-size.ts';
-import { type Range, type Speed, speedOf } from './speed.ts';
+import { type Range, pacedBy, type Speed, speedOf } from './speed.ts';
 
 export interface RunToEstimate {
   data: CheckedData;
@@ -133,12 +134,13 @@ function phasesOf(
 
 /**
  * Estimates a run. More rows, tokens, epochs or evaluations never cost less, except where steps fall so that one
- * measurement less is made.
+ * measurement less is made. Throws `invalid-request` for a way of training that this GPU type's trainer does not know.
  */
 export function estimateRun(run: RunToEstimate): RunEstimate {
   const { baseModel, gpuType, gpuCount, hyperparameters } = run;
+  assertMethodKnown(gpuType, hyperparameters);
   const size = sizeOfRun(run.data, baseModel, hyperparameters);
-  const speed = speedOf(baseModel, gpuType, gpuCount);
+  const speed = pacedBy(speedOf(baseModel, gpuType, gpuCount), hyperparameters);
   const { phases, landing, oneStep } = phasesOf(run, size, speed);
   const seconds = Object.values(phases).reduce(add);
   const cost = (value: number) => costOf(value, gpuType.usdMicrosPerHour, gpuCount);

@@ -10,6 +10,8 @@ export const TOKENS_AT_ONCE = 16_384;
 /** Inputs of each layer are kept in bf16; within the layer that is recomputed about 34 bytes a token and width. */
 const BYTES_PER_LAYER_INPUT = 2;
 const BYTES_WITHIN_A_LAYER = 34;
+/** What 4-bit weights save of the whole: embedding, norms and the constants of each block stay (facts.md §5). */
+const NF4_SHRINKS_WEIGHTS_BY = 3.2;
 /** Logits in bf16 and once more in float32 for the loss. */
 const BYTES_PER_LOGIT = 6;
 
@@ -36,7 +38,7 @@ export function memoryOf(
       model.hiddenSize * BYTES_WITHIN_A_LAYER +
       vocabulary * BYTES_PER_LOGIT);
   const neededBytes = Math.ceil(
-    model.weightBytes +
+    (chosen.quantization === 'nf4' ? model.weightBytes / NF4_SHRINKS_WEIGHTS_BY : model.weightBytes) +
       trainableParameters(model, chosen) * BYTES_PER_TRAINABLE_PARAMETER +
       activations +
       gpuType.overheadBytes * gpuCount,

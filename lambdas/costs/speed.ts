@@ -1,4 +1,5 @@
 /** How quickly a base model trains on a GPU type: runs that were measured, else a formula, and which of the two. */
+import type { Hyperparameters } from '../../contracts/catalog.ts';
 import type { CatalogBaseModel } from '../catalog/base-models.ts';
 import type { CatalogGpuType } from '../catalog/gpu-types.ts';
 
@@ -33,6 +34,11 @@ const GENERATION_BYTES_PER_SECOND = 1.5e12;
 const GENERATION_SECONDS = 0.02;
 /** Two cores with mlx: 1,500 tokens a second × 4 × 836,736 parameters ÷ the share that is reached. */
 const CPU_FLOPS = 1.4e10;
+
+/** 4-bit weights are unpacked for each product: QLoRA ÷ LoRA (facts.md §6). */
+const NF4_PACE: Range = { low: 0.64, expected: 0.8, high: 0.98 };
+/** DoRA takes the norm of each adapted weight at each pass; an assumption until a cluster was measured. */
+const DORA_PACE: Range = { low: 0.4, expected: 0.6, high: 0.9 };
 
 interface MeasuredRun {
   baseModel: string;
@@ -82,6 +88,24 @@ const scaled = (range: Range, factor: number): Range => ({
 function byFormula(model: CatalogBaseModel, peakFlops: number, gpuCount: number): Range {
   const perSecond = peakFlops / (FLOPS_PER_PARAMETER_AND_TOKEN * model.parameters);
   return scaled(UTILISATION, perSecond * gpuCount ** SCALING_EXPONENT);
+}
+
+/** The same speed for a run whose way of training is slower than plain LoRA. */
+export function pacedBy(
+  speed: Speed,
+  { variant, quantization }: Pick<Hyperparameters, 'variant' | 'quantization'>,
+): Speed {
+  const paces = [...(quantization === 'nf4' ? [NF4_PACE] : []), ...(variant === 'dora' ? [DORA_PACE] : [])];
+  const { low, expected, high } = speed.tokensPerSecond;
+  const factor = (end: keyof Range) => paces.reduce((product, pace) => product * pace[end], 1);
+  return {
+    ...speed,
+    tokensPerSecond: {
+      low: low * factor('low'),
+      expected: expected * factor('expected'),
+      high: high * factor('high'),
+    },
+  };
 }
 
 /** The speed to plan with. A measured run of another count of GPUs is scaled, and says so. */

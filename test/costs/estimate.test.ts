@@ -158,6 +158,21 @@ describe('an estimate', () => {
     expect(estimate(1000, {}, { baseModel: llama, gpuType: 'nvidia-h100-80gb' }).memory.fits).toBe(true);
   });
 
+  test('4-bit weights make room and take time, and DoRA takes time', () => {
+    const on = { baseModel: llama, gpuType: 'nvidia-h100-80gb' };
+    const [plain, quantized, dora] = [{}, { quantization: 'nf4' }, { variant: 'dora' }].map((changes) =>
+      estimate(1000, changes as Partial<Hyperparameters>, on),
+    );
+    const saved = plain!.memory.neededBytes - quantized!.memory.neededBytes;
+    expect(saved / llama.weightBytes).toBeCloseTo(1 - 1 / 3.2, 5);
+    expect(quantized!.seconds.expected).toBeGreaterThan(plain!.seconds.expected);
+    expect(dora!.seconds.high).toBeGreaterThan(plain!.seconds.high);
+  });
+
+  test('is refused for a way of training that the GPU type’s trainer does not know', () => {
+    expect(() => estimate(1000, { variant: 'dora' })).toThrow(ProblemError);
+  });
+
   test('widens its range and says so when the tokens were counted with another tokenizer', () => {
     const own = estimate(400, {}, { baseModel: llama, gpuType: 'nvidia-h100-80gb' });
     const other = estimateRun({

@@ -6,6 +6,8 @@ export const hyperparameters: Hyperparameters = {
   alpha: 32,
   dropout: 0.05,
   targetModules: 'all-linear',
+  variant: 'lora',
+  quantization: 'none',
   learningRate: 2.86e-4,
   schedule: 'cosine',
   warmupRatio: 0.05,

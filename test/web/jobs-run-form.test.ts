@@ -71,7 +71,7 @@ describe('what is typed into a hyperparameter', () => {
 
   test('reads as people write it', () => {
     expect(text(hyperparameterSummary(hyperparameters))).toBe(
-      'learning rate 2.86 × 10⁻⁴ · rank 16, alpha 32 · batch 16 × 4,096 · 12 more',
+      'learning rate 2.86 × 10⁻⁴ · rank 16, alpha 32 · batch 16 × 4,096 · 14 more',
     );
     expect(
       specLines({ ...hyperparameters, earlyStoppingPatience: 0 }).find((line) => line.name === 'Stops early')

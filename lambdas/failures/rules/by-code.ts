@@ -38,6 +38,17 @@ export const BY_CODE: readonly FailureRule[] = [
     advice: ['Allow longer rows, or shorten the text before the answers.'],
   },
   {
+    class: 'method-unsupported',
+    tier: 2,
+    codes: ['method-unsupported'],
+    patterns: [],
+    cause: 'The trainer on this cluster has no library for this way of training.',
+    advice: [
+      'Train with plain LoRA and unquantized weights, or on an NVIDIA GPU.',
+      'The cluster’s owner installs the trainer with its extra gpu.',
+    ],
+  },
+  {
     class: 'upload-failed',
     tier: 2,
     codes: ['upload-failed'],

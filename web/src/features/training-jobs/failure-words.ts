@@ -17,6 +17,7 @@ export const CLASSES: Record<FailureClass, string> = {
   'bitsandbytes-missing': 'bitsandbytes missing',
   'flash-attention-missing': 'FlashAttention missing',
   'module-missing': 'Python module missing',
+  'method-unsupported': 'way of training not supported',
   'wrong-dtype': 'wrong number format',
   'weights-damaged': 'weights damaged',
   'weights-mismatch': 'weights don’t fit the model',

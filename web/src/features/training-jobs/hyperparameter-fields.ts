@@ -28,6 +28,25 @@ export const HYPERPARAMETER_GROUPS: readonly { title: string; fields: readonly H
           { value: 'attention', label: 'Attention only' },
         ],
       },
+      {
+        key: 'variant',
+        label: 'Method',
+        why: 'rsLoRA steadies a high rank; DoRA learns a little more and is slower, on NVIDIA GPUs',
+        options: [
+          { value: 'lora', label: 'LoRA' },
+          { value: 'rslora', label: 'rsLoRA' },
+          { value: 'dora', label: 'DoRA' },
+        ],
+      },
+      {
+        key: 'quantization',
+        label: 'Base weights',
+        why: '4 bits fit a larger model into the GPU, for a little speed and quality; on NVIDIA GPUs',
+        options: [
+          { value: 'none', label: 'As they are' },
+          { value: 'nf4', label: '4-bit (QLoRA)' },
+        ],
+      },
     ],
   },
   {
@@ -131,13 +150,17 @@ export function hyperparameterSummary(values: Hyperparameters): string {
   ].join(' · ');
 }
 
+/** What is said of a method besides its rank; LoRA goes without saying. */
+const METHOD_WORDS = { lora: '', rslora: 'rsLoRA, ', dora: 'DoRA, ' } as const;
+
 /** The run spec in four lines, as the monitor shows it. */
 export function specLines(values: Hyperparameters): { name: string; text: string }[] {
   const layers = values.targetModules === 'all-linear' ? 'all linear layers' : 'attention layers';
+  const method = METHOD_WORDS[values.variant ?? 'lora'];
   return [
     {
       name: 'Adapter',
-      text: `rank ${count(values.rank)}, alpha ${plain(values.alpha)}, ${values.dropout > 0 ? `dropout ${plain(values.dropout)}` : 'no dropout'}, ${layers}`,
+      text: `${method}rank ${count(values.rank)}, alpha ${plain(values.alpha)}, ${values.dropout > 0 ? `dropout ${plain(values.dropout)}` : 'no dropout'}, ${layers}${values.quantization === 'nf4' ? ', over 4-bit weights' : ''}`,
     },
     {
       name: 'Learning rate',

@@ -35,7 +35,7 @@ export function firstRun(
 export type HyperparameterKey = keyof Hyperparameters;
 type HyperparameterValue = Hyperparameters[HyperparameterKey];
 
-const WORDS = new Set<HyperparameterKey>(['targetModules', 'schedule', 'keep']);
+const WORDS = new Set<HyperparameterKey>(['targetModules', 'variant', 'quantization', 'schedule', 'keep']);
 
 /** Reads one typed hyperparameter; `error` says what it must be. Takes `2.86e-4` and `0,05` not: the point is the decimal. */
 export function readHyperparameter(
