@@ -69,6 +69,11 @@ class MlxLora:
     name = "mlx_lora"
 
     def __init__(self, model_dir: Path, settings: LoraSettings, ends: set[int], tokens: int = MICRO_BATCH_TOKENS) -> None:
+        if settings.variant == "dora" or settings.quantization != "none":
+            raise RunFailure(
+                "method-unsupported",
+                "The trainer of this machine knows LoRA and rsLoRA over unquantized weights. DoRA and 4-bit weights need an NVIDIA GPU.",
+            )
         self._settings, self._ends = settings, ends
         self.at_once = TokensAtOnce(tokens)
         self._model, small = _loaded(model_dir)

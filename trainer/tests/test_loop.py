@@ -18,6 +18,7 @@ from brightrun_trainer.checkpoint import Checkpoint, CheckpointRefused, read_che
 from brightrun_trainer.choose_backend import open_backend
 from brightrun_trainer.dataset import file_sha256, read_rows
 from brightrun_trainer.evaluate import difference, quality
+from brightrun_trainer.failures import RunFailure
 from brightrun_trainer.loop import Loop, LoopSettings, LoopState, Snapshot, losses_of
 from brightrun_trainer.masking import Sample, encode_rows
 from brightrun_trainer.peft_files import adapter_config, peft_tensors, write_adapter
@@ -259,6 +260,13 @@ def test_the_first_adapter_is_the_same_for_every_backend_of_a_seed() -> None:
     assert all(np.array_equal(one[n], other[n]) for n in one)
     assert not one["a.lora_b"].any() and np.abs(one["b.lora_a"]).max() <= 8**-0.5
     assert float(one["a.lora_a"][0, 0]) == pytest.approx(initial_adapter({"a": (4, 4)}, 2, 9)["a.lora_a"][0, 0])
+
+
+@pytest.mark.parametrize("asked", [{"variant": "dora"}, {"quantization": "nf4"}])
+def test_a_way_of_training_that_mlx_does_not_have_is_refused_before_anything_is_loaded(tokenizer: Any, asked: dict[str, str]) -> None:
+    with pytest.raises(RunFailure) as failure:
+        backend(tokenizer, replace(LORA, **asked))
+    assert failure.value.code == "method-unsupported" and "NVIDIA" in failure.value.message
 
 
 @pytest.mark.parametrize(("targets", "modules"), [("attention", 16), ("all-linear", 28)])

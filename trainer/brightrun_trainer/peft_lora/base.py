@@ -43,6 +43,8 @@ def load_base(model_dir: Path, placement: Placement, quantization: str) -> PreTr
             raise
         raise RunFailure("base-model-invalid", f"The base model cannot be loaded here: {str(error)[:200]}") from error
     model.requires_grad_(False)
+    if quantization != "none":
+        _keep_differentiable(model)
     if placement.device.startswith("cuda"):
         _take_fused_kernels(model)
     if placement.gradient_checkpointing:
@@ -55,7 +57,7 @@ def _quantized(quantization: str, placement: Placement) -> dict[str, Any]:
         return {}
     if importlib.util.find_spec("bitsandbytes") is None:
         raise RunFailure(
-            "backend-unfit",
+            "method-unsupported",
             "4-bit weights need bitsandbytes, which this cluster's trainer does not have. Train without quantization.",
         )
     from transformers import BitsAndBytesConfig
@@ -67,6 +69,14 @@ def _quantized(quantization: str, placement: Placement) -> dict[str, Any]:
             bnb_4bit_compute_dtype=placement.dtype,
         )
     }
+
+
+def _keep_differentiable(model: PreTrainedModel) -> None:
+    """On a CPU with AVX512 bitsandbytes packs a weight anew at its first evaluation and never unpacks it; the
+    product over packed weights has no gradient, so that all blocks below would learn nothing, in silence."""
+    for layer in model.modules():
+        if hasattr(layer, "support_avx512bf16_for_cpu"):
+            layer.support_avx512bf16_for_cpu = False
 
 
 def _take_fused_kernels(model: PreTrainedModel) -> None:
