@@ -171,6 +171,21 @@ export const ExportProof = z.object({
 });
 export type ExportProof = z.infer<typeof ExportProof>;
 
+/** How a run was fitted into memory; `peakMemoryBytes` beside it is what was measured. */
+const MemoryFacts = z.object({
+  /** Most tokens that went through the model at once, at the end of the run. */
+  tokensAtOnce: z.int().positive(),
+  /** Rows of the usual length at once, and how often a step: together the batch that was asked for. */
+  microBatch: z.int().positive(),
+  accumulation: z.int().positive(),
+  checkpointing: z.boolean(),
+  packing: z.boolean(),
+  plannedBytes: z.int().nonnegative(),
+  availableBytes: z.int().nonnegative(),
+  /** How often the memory ran out and half as much was taken. */
+  halvings: z.int().nonnegative(),
+});
+
 export const TrainingFacts = z.object({
   backend: z.enum(['mlx_lora', 'peft_lora']),
   steps: z.int().nonnegative(),
@@ -193,6 +208,12 @@ export const TrainingFacts = z.object({
   stopReason: z.enum(['completed', 'early-stopping', 'budget', 'kept-by-user']),
   /** Seconds of each phase, so that estimates can learn. */
   phases: z.record(z.string(), z.number()),
+  /** Processes that shared each batch, one a GPU. Absent on older models, as the two below. */
+  processes: z.int().positive().optional(),
+  /** Absent where the base model is of a form that the plan does not know. */
+  memory: MemoryFacts.optional(),
+  /** MFU: operations that the model needs, over those that the GPUs could do; only where their peak is known. */
+  modelFlopsUtilisation: z.number().nonnegative().optional(),
 });
 export type TrainingFacts = z.infer<typeof TrainingFacts>;
 

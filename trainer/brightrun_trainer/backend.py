@@ -12,6 +12,7 @@ from typing import Protocol
 import numpy as np
 
 from .masking import Sample
+from .tokens_at_once import TokensAtOnce
 
 Arrays = dict[str, np.ndarray]
 
@@ -65,6 +66,7 @@ class Backend(Protocol):
 
     name: str
     modules: list[str]
+    at_once: TokensAtOnce  # what goes through the model at once, and how often that had to be halved
 
     def step(self, batch: Sequence[Sample], learning_rate: float, step: int) -> StepResult: ...
 

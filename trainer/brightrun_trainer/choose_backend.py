@@ -8,6 +8,9 @@ from pathlib import Path
 
 from .backend import Backend, LoraSettings
 from .failures import RunFailure
+from .load import Load
+from .memory_plan import MemoryPlan
+from .micro_batches import MICRO_BATCH_TOKENS
 
 BACKENDS = ("mlx_lora", "peft_lora")
 
@@ -46,8 +49,38 @@ def choose_backend(machine: Machine, named: str | None) -> str:
     raise RunFailure("trainer-crashed", "The trainer was installed without a training library: install its extra mlx or gpu.")
 
 
+def count_processes(name: str, gpus: int, named: str | None) -> int:
+    """One for each GPU that the job has and torch sees. `named` overrides that (BRIGHTRUN_PROCESSES, for tests)."""
+    if name != "peft_lora":
+        return 1
+    if named:
+        return max(1, int(named))
+    import torch
+
+    return max(1, min(gpus, torch.cuda.device_count()))
+
+
+def open_planned(name: str, model_dir: Path, settings: LoraSettings, ends: set[int], load: Load) -> tuple[Backend, MemoryPlan | None]:
+    """Plans the memory first, then loads the base model with a fresh adapter, in as many processes as asked."""
+    if name == "peft_lora":
+        from .peft_lora import PeftLora
+        from .peft_lora.planned import planned_placement
+
+        placement, plan = planned_placement(model_dir, settings, load)
+        if load.processes == 1:
+            return PeftLora(model_dir, settings, ends, placement), plan
+        from .peft_lora.lead import Lead
+
+        return Lead(model_dir, settings, ends, placement, load.processes), plan
+    from .mlx_lora import MlxLora
+    from .mlx_plan import mlx_plan
+
+    plan = mlx_plan(model_dir, settings, load)
+    return MlxLora(model_dir, settings, ends, plan.tokens_at_once if plan else MICRO_BATCH_TOKENS), plan
+
+
 def open_backend(name: str, model_dir: Path, settings: LoraSettings, ends: set[int]) -> Backend:
-    """Loads the base model with a fresh adapter. Only the chosen library is imported."""
+    """The same in one process and without a plan. Only the chosen library is imported."""
     if name == "peft_lora":
         from .peft_lora import PeftLora
 

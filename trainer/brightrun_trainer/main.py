@@ -67,6 +67,7 @@ def train(environment: Mapping[str, str], workdir: Path, api: Api | None = None,
             run = Run(
                 api, reporter, run_spec, stopping, workdir, environment.get("BRIGHTRUN_MODELS_DIR"),
                 checkpoint_every=checkpoint_every, backend=environment.get("BRIGHTRUN_BACKEND"),
+                processes=environment.get("BRIGHTRUN_PROCESSES"),
             )
             version = run.execute()
         except Stopped as stopped:

@@ -28,6 +28,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .failures import RunFailure
+from .micro_batches import MICRO_BATCH_TOKENS
 
 #: Bytes of a value by the name of its type; `nf4` is the blocks' alone.
 BYTES_OF = {"float32": 4.0, "bfloat16": 2.0, "float16": 2.0, "int8": 1.0, "nf4": 0.5 + 0.127 / 8}
@@ -109,6 +110,8 @@ class Demand:
     batch_size: int
     packing: bool = False
     chunked_loss: bool = False
+    #: Whether activations may be computed again instead of kept.
+    may_recompute: bool = True
     dropout: float = 0.0
     #: Devices over which each batch is shared out, the weights whole on each; on a CPU there is no context.
     devices: int = 1
@@ -119,8 +122,9 @@ class Demand:
 
 @dataclass(frozen=True)
 class MemoryPlan:
-    """`tokens_at_once` bounds a part of a batch; `micro_batch` is how many rows of the usual length that is, and
-    `micro_batch × accumulation × devices` is the batch that was asked for, or up to one part more."""
+    """`tokens_at_once` bounds a part of a batch, and `memory` is what its largest part takes. `micro_batch` is how many rows
+    of the usual length that is; `micro_batch × accumulation × devices` is the batch that was asked for, or up to one
+    part more."""
 
     tokens_at_once: int
     micro_batch: int
@@ -222,12 +226,12 @@ def plan_memory(demand: Demand, available_bytes: int) -> MemoryPlan:
     longest, usual = max(demand.rows), _usual_length(demand.rows, rows, demand.packing)
     most = sum(sorted(demand.rows)[-rows:]) if demand.packing else rows * longest
     plain, recomputed = (tokens_that_fit(demand, available_bytes, c) for c in (False, True))
-    checkpointing = plain < max(longest, min(int(rows * usual), ENOUGH_TOKENS))
-    tokens = max(longest, min(most, recomputed if checkpointing else plain))
+    checkpointing = demand.may_recompute and plain < max(longest, min(int(rows * usual), ENOUGH_TOKENS))
+    tokens = max(longest, min(MICRO_BATCH_TOKENS, recomputed if checkpointing else plain))
     at_once = max(1, min(rows, int(tokens // usual)))
     return MemoryPlan(
         tokens, at_once, -(-rows // at_once), checkpointing, demand.packing,
-        memory_of(demand, tokens, checkpointing), available_bytes,
+        memory_of(demand, min(tokens, most), checkpointing), available_bytes,
     )
 
 

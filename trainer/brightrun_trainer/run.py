@@ -17,7 +17,7 @@ from .backend import LoraSettings, end_tokens
 from .base_models import find_base_model
 from .checkpoint import CheckpointRefused, fingerprint
 from .checkpointer import Checkpointer, fetch_checkpoint
-from .choose_backend import choose_backend, look_around, open_backend
+from .choose_backend import choose_backend, count_processes, look_around, open_planned
 from .dataset import Row, read_rows, verify_checksum
 from .evaluate import mean_loss
 from .evaluation.before_after import Baseline, BeforeAndAfter, Measured
@@ -25,7 +25,9 @@ from .evaluation.memorisation import training_answers
 from .export.merged import room_to_merge
 from .export.published import ADAPTER, MERGED, prove_model
 from .failures import RunFailure, Superseded
+from .gpu import gpu_here, model_flops_utilisation
 from .landing import LandingTimes, merge_seconds
+from .load import Load, memory_facts
 from .loop import Loop, LoopSettings, LoopState, Point, Snapshot
 from .masking import Encoded, encode_rows
 from .publish import Published, publish
@@ -92,15 +94,15 @@ class Run:
     def __init__(
         self, api: Api, reporter: Reporter, run: RunSpec, stopping: Stopping, workdir: Path,
         models_dir: str | None = None, clock: Callable[[], float] = time.monotonic, checkpoint_every: float | None = None,
-        backend: str | None = None,
+        backend: str | None = None, processes: str | None = None,
     ) -> None:
         self._api, self._reporter, self._run, self._stopping = api, reporter, run, stopping
         self._workdir, self._models_dir, self._clock = workdir, models_dir, clock
-        self._checkpoint_every, self._named_backend = checkpoint_every, backend
+        self._checkpoint_every, self._named_backend, self._named_processes = checkpoint_every, backend, processes
         self._memory = Memory()
         self._merged_bytes = 0  # of a model that will be merged
         self._phase, self._phase_since = "starting", clock()
-        self._steps_here, self._seconds_here = 0, 0.0
+        self._steps_here, self._seconds_here, self._halvings_told = 0, 0.0, 0
         self._last_steps: deque[float] = deque(maxlen=STEPS_TO_EXPECT_FROM)
 
     @property
@@ -200,8 +202,13 @@ class Run:
         h, run = self._hyper, self._run
         self._settings = LoraSettings(h.rank, h.alpha, h.dropout, h.target_modules, h.weight_decay, h.max_gradient_norm, h.seed)
         name = choose_backend(look_around(), self._named_backend)
-        log.info("training with %s", name)
-        self._backend = open_backend(name, self._model_dir, self._settings, end_tokens(self._model_dir, self._tokenizer))
+        self._processes = count_processes(name, run.spec.gpu_count, self._named_processes)
+        log.info("training with %s in %d process%s", name, self._processes, "" if self._processes == 1 else "es")
+        load = Load([len(s.ids) for s in data.train.samples], h.batch_size, self._processes)
+        self._backend, self._memory_plan = open_planned(
+            name, self._model_dir, self._settings, end_tokens(self._model_dir, self._tokenizer), load
+        )
+        self._gpu = gpu_here(name)
         self._plan = Plan(len(data.train.samples), h.batch_size, h.epochs, h.evaluations_per_epoch)
         settings = LoopSettings(h.learning_rate, h.schedule, h.warmup_ratio, h.early_stopping_patience, h.keep, h.seed)
         self._loop = Loop(self._backend, data.train.samples, data.validation.samples, self._plan, settings, self, self._clock)
@@ -291,6 +298,10 @@ class Run:
         is_early = state.step < self._plan.total_steps
         stop = PUBLISHED_AS[reason] if reason else "early-stopping" if is_early else "completed"
         parameters = sum(int(a.size) for a in self._backend.adapter().values())
+        tokens_per_second = state.tokens / max(m.training_seconds, 1e-9)
+        peak = self._backend.peak_memory_bytes()
+        memory = memory_facts(self._memory_plan, self._backend.at_once, peak)
+        used = model_flops_utilisation(tokens_per_second, self._run.spec.base_model.parameters, self._gpu, self._processes)
 
         def facts() -> TrainingFacts:
             return TrainingFacts(
@@ -299,9 +310,8 @@ class Run:
                 validation_rows=len(data.held_out), validation_source=data.source, trained_tokens=state.learned_tokens,
                 processed_tokens=state.tokens, rows_cut=data.train.truncated + data.validation.truncated,
                 rows_skipped=data.skipped, trainable_parameters=parameters, seconds=m.training_seconds,
-                tokens_per_second=state.tokens / max(m.training_seconds, 1e-9),
-                peak_memory_bytes=self._backend.peak_memory_bytes(), stop_reason=stop,
-                phases=self._phase_seconds(),
+                tokens_per_second=tokens_per_second, peak_memory_bytes=peak, stop_reason=stop,
+                phases=self._phase_seconds(), processes=self._processes, memory=memory, model_flops_utilisation=used,
             )
 
         published = Published(
@@ -339,13 +349,23 @@ class Run:
         told = MetricPoint(
             point.step, round(point.epoch, 4), now_iso(), finite(point.loss), finite(point.validation_loss), point.learning_rate,
             finite(point.gradient_norm), round(point.tokens / max(point.seconds, 1e-9), 1), self._backend.peak_memory_bytes(),
-            point.not_finite or None,
+            point.not_finite or None, self._gpu.utilisation() if self._gpu else None,
         )
+        self._tell_less_at_once()
         self._reporter.point(told)
         m.points.append({k: v for k, v in asdict(told).items() if v is not None})
         if len(m.points) > POINTS_REMEMBERED:
             m.points = [p for i, p in enumerate(m.points) if i % 2 or "validation_loss" in p]
         self._tell_position()
+
+    def _tell_less_at_once(self) -> None:
+        at_once = self._backend.at_once
+        if at_once.halvings > self._halvings_told:
+            self._halvings_told = at_once.halvings
+            self._reporter.finding(
+                f"The memory ran out. From here on at most {at_once.tokens} tokens go through the model at once: "
+                "the result is the same, a step takes a little longer."
+            )
 
     def _measure_landing(self, step_seconds: float) -> None:
         times = self._stopping.landing

@@ -46,6 +46,7 @@ class BaseModel:
     context_length: int
     source: ModelSource
     licence: str = ""
+    parameters: int = 0
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ class FrozenRunSpec:
     dataset: DatasetSpec
     hyperparameters: Hyperparameters
     gpu_type: str
+    gpu_count: int
     sample_prompts: int
     sample_max_tokens: int
     model_format: str = "peft"
@@ -122,6 +124,7 @@ class MetricPoint:
     tokens_per_second: float | None = None
     memory_bytes: int | None = None
     not_finite: list[str] | None = None
+    gpu_utilisation: float | None = None
 
 
 @dataclass(frozen=True)
@@ -217,6 +220,20 @@ class ExportProof:
 
 
 @dataclass(frozen=True)
+class MemoryFacts:
+    """How the run was fitted into memory: what was planned, and how often it had to be halved."""
+
+    tokens_at_once: int
+    micro_batch: int
+    accumulation: int
+    checkpointing: bool
+    packing: bool
+    planned_bytes: int
+    available_bytes: int
+    halvings: int
+
+
+@dataclass(frozen=True)
 class TrainingFacts:
     """`seconds` and `tokens_per_second` count optimizer steps alone; `phases` has the rest."""
 
@@ -238,6 +255,9 @@ class TrainingFacts:
     peak_memory_bytes: int
     stop_reason: str
     phases: dict[str, float]
+    processes: int = 1
+    memory: MemoryFacts | None = None
+    model_flops_utilisation: float | None = None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,85 @@
+"""What a backend will have to carry, and what that takes of the machine it is on."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from .backend import LoraSettings
+from .memory_plan import Demand, MemoryPlan, ModelShape, plan_memory
+from .spec import MemoryFacts
+from .tokens_at_once import TokensAtOnce
+
+log = logging.getLogger("brightrun")
+
+
+@dataclass(frozen=True)
+class Load:
+    """The lengths of the training rows in tokens, rows a step, and over how many processes a step is shared."""
+
+    rows: Sequence[int]
+    batch_size: int
+    processes: int = 1
+
+
+@dataclass(frozen=True)
+class Means:
+    """What a backend has and how it computes: bytes it may fill, and the rest as in `Demand`."""
+
+    available_bytes: int
+    precision: str
+    chunked_loss: bool
+    may_recompute: bool
+    context_bytes: int = 0
+    mask_bytes: int = 1
+
+
+def shape_of(model_dir: Path) -> ModelShape | None:
+    """None where the model is not of a form that the plan knows; then nothing is planned."""
+    try:
+        return ModelShape.of(json.loads((model_dir / "config.json").read_text(encoding="utf-8")))
+    except (KeyError, TypeError, ValueError, OSError):
+        return None
+
+
+def plan_load(model_dir: Path, settings: LoraSettings, load: Load, means: Means) -> MemoryPlan | None:
+    """The plan, also as a line of the run's log. Raises `out-of-memory` where nothing could mend it."""
+    shape = shape_of(model_dir)
+    if shape is None:
+        log.info("no memory plan: the base model is of another form than the plan knows")
+        return None
+    plan = plan_memory(
+        Demand(
+            shape, settings.rank, settings.target_modules, means.precision, load.rows, load.batch_size,
+            chunked_loss=means.chunked_loss, may_recompute=means.may_recompute, dropout=settings.dropout,
+            devices=load.processes, context_bytes=means.context_bytes, mask_bytes=means.mask_bytes,
+        ),
+        means.available_bytes,
+    )
+    log.info("%s", plan.sentence())
+    return plan
+
+
+def memory_facts(plan: MemoryPlan | None, at_once: TokensAtOnce, peak_bytes: int) -> MemoryFacts | None:
+    """For the manifest, and for the log beside the peak that was measured, which on a CPU is the whole process."""
+    if plan is None:
+        return None
+    log.info("memory: %.2f GB planned, %.2f GB at the peak", plan.memory.total / 1e9, peak_bytes / 1e9)
+    return MemoryFacts(
+        at_once.tokens, plan.micro_batch, plan.accumulation, plan.checkpointing, plan.packing, plan.memory.total,
+        plan.available_bytes, at_once.halvings,
+    )
+
+
+def host_bytes() -> int:
+    """What this machine's memory has free, with what the system would give back; all of it where that is not told."""
+    if sys.platform == "linux":
+        for line in Path("/proc/meminfo").read_text(encoding="utf-8").splitlines():
+            if line.startswith("MemAvailable:"):
+                return int(line.split()[1]) * 1024
+    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")

@@ -1,0 +1,178 @@
+"""Two processes share each batch and train what one trains: over gloo, on the CPU, in float32."""
+
+from __future__ import annotations
+
+import os
+import select
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch", reason="the torch backend needs torch")
+
+from both_backends import PEAK_RATE, SETTINGS, opened, samples_of  # noqa: E402
+from conftest import TINY_BASE  # noqa: E402
+
+from brightrun_trainer.backend import end_tokens  # noqa: E402
+from brightrun_trainer.failures import RunFailure  # noqa: E402
+from brightrun_trainer.loop import Loop, LoopSettings, LoopState  # noqa: E402
+from brightrun_trainer.masking import Sample  # noqa: E402
+from brightrun_trainer.peft_lora import lead  # noqa: E402
+from brightrun_trainer.peft_lora.placement import Placement  # noqa: E402
+from brightrun_trainer.peft_lora.world import World  # noqa: E402
+from brightrun_trainer.schedule import Plan  # noqa: E402
+
+LOOP = LoopSettings(learning_rate=PEAK_RATE, schedule="cosine", warmup_ratio=0.1, patience=0, keep="best", seed=5)
+#: Batches of 5 rows and a last one of 1: the second process has fewer rows, and once none.
+PLAN = Plan(rows=21, batch_size=5, epochs=2, evaluations_per_epoch=2)
+
+
+class Hooks:
+    def __init__(self, stop_at: int | None = None) -> None:
+        self.stop_at, self.losses = stop_at, []
+
+    def stop(self, state: LoopState) -> str | None:
+        return "signal" if state.step == self.stop_at else None
+
+    def point(self, point: Any) -> None:
+        self.losses += [point.loss] + ([point.validation_loss] if point.validation_loss is not None else [])
+
+    def may_save(self, state: LoopState, save: Any) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def rows(tokenizer: Any) -> list[Sample]:
+    return samples_of(tokenizer, 28)
+
+
+@pytest.fixture(scope="module")
+def two(tokenizer: Any) -> Iterator[lead.Lead]:
+    led = lead.Lead(TINY_BASE, SETTINGS, end_tokens(TINY_BASE, tokenizer), Placement(), 2)
+    yield led
+    led.close()
+
+
+def loop_of(backend: Any, rows: list[Sample], hooks: Hooks) -> Loop:
+    return Loop(backend, rows[:21], rows[21:], PLAN, LOOP, hooks, lambda: 0.0)
+
+
+def afresh(backend: Any, start: dict[str, Any]) -> Any:
+    backend.load_adapter(start)
+    backend.load_optimizer_state({})
+    return backend
+
+
+def test_rows_are_dealt_whole_longest_first_and_nobody_gets_one_twice(rows: list[Sample]) -> None:
+    shares = [World(rank, 3).share(rows[:8]) for rank in range(3)]
+    assert sorted(len(share) for share in shares) == [2, 3, 3]
+    assert sorted((s for share in shares for s in share), key=id) == sorted(rows[:8], key=id)
+    tokens = [sum(len(s.ids) for s in share) for share in shares]
+    assert max(tokens) < 2 * min(tokens)
+
+
+def test_two_processes_have_the_losses_and_the_adapter_of_one(two: lead.Lead, tokenizer: Any, rows: list[Sample]) -> None:
+    """To 1e-5 over ten steps with their evaluations, and 1e-4 of the learning rate's reach in every weight: the sums are
+    the same, added in another order."""
+    one, alone, together = opened("peft_lora", tokenizer), Hooks(), Hooks()
+    start = one.adapter()
+    assert all(np.array_equal(value, two.adapter()[name]) for name, value in start.items())
+    loop_of(one, rows, alone).run()
+    loop_of(afresh(two, start), rows, together).run()
+    assert len(together.losses) == PLAN.total_steps + 4
+    assert together.losses == pytest.approx(alone.losses, rel=1e-5)
+    for name, value in one.adapter().items():
+        assert np.allclose(two.adapter()[name], value, atol=1e-4), name
+    afresh(two, start)
+
+
+def test_two_processes_resume_to_the_bit(two: lead.Lead, rows: list[Sample]) -> None:
+    start = two.adapter()
+    whole = loop_of(two, rows, Hooks())
+    whole.run()
+    expected = two.adapter()
+    first = loop_of(afresh(two, start), rows, Hooks(stop_at=6))
+    assert first.run() == "signal"
+    snapshot = first.snapshot()
+    loop_of(afresh(two, start), rows, Hooks(stop_at=2)).run()  # something else in between
+    second = loop_of(two, rows, Hooks())
+    second.restore(snapshot)
+    assert second.run() is None
+    assert second.state == whole.state
+    assert all(np.array_equal(value, expected[name]) for name, value in two.adapter().items())
+    afresh(two, start)
+
+
+def test_the_base_alone_is_measured_by_both(two: lead.Lead, tokenizer: Any, rows: list[Sample]) -> None:
+    one = opened("peft_lora", tokenizer)
+    two.step(rows[:5], 0.05, 0)
+    with two.without_adapter():
+        base = two.row_losses(rows)
+    assert [r.loss for r in base] == pytest.approx([r.loss for r in one.row_losses(rows)], rel=1e-5)
+    assert [r.loss for r in two.row_losses(rows)] != pytest.approx([r.loss for r in base], rel=1e-3)
+
+
+#: A follower that has room for one row at once; the leader has room for all.
+NARROW = """
+import torch
+from brightrun_trainer.peft_lora import backend
+from brightrun_trainer.follow import follow
+whole = backend.padded
+def padded(batch):
+    if len(batch) > 1:
+        raise torch.cuda.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
+    return whole(batch)
+backend.padded = padded
+follow()
+"""
+
+
+def test_all_try_again_when_one_runs_out_of_memory_and_a_lost_one_ends_the_run(
+    two: lead.Lead, tokenizer: Any, rows: list[Sample], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two.close()
+    start = subprocess.Popen
+
+    def narrow(command: list[str], env: dict[str, str]) -> Any:
+        return start([command[0], "-c", NARROW], env=env)
+
+    monkeypatch.setattr(lead.subprocess, "Popen", narrow)
+    led = lead.Lead(TINY_BASE, SETTINGS, end_tokens(TINY_BASE, tokenizer), Placement(), 2)
+    try:
+        result = led.step(rows[:8], PEAK_RATE, 0)
+        assert result.loss == pytest.approx(opened("peft_lora", tokenizer).step(rows[:8], PEAK_RATE, 0).loss, rel=1e-5)
+        assert led.at_once.halvings == 2, "the leader cut its four rows as small as the other had to"
+        led._followers[0].kill()
+        led._followers[0].wait()
+        with pytest.raises(RunFailure, match="ended with status -9"):
+            led.step(rows[:8], PEAK_RATE, 1)
+    finally:
+        led.close()
+
+
+#: A leader that starts a follower and is killed; without torch, which neither needs for that.
+ORPHANING = """
+import os, subprocess, sys
+from brightrun_trainer.follow import LEADER, MEETING, RANK, SIZE
+told = {RANK: "1", SIZE: "2", MEETING: sys.argv[1], LEADER: str(os.getpid())}
+follower = subprocess.Popen([sys.executable, "-m", "brightrun_trainer.follow"], env=os.environ | told)
+print(follower.pid, flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel's word on a lost parent is Linux's")
+def test_a_follower_ends_with_its_leader_however_that_ends(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", ORPHANING, str(tmp_path / "meeting")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as leader:
+        assert leader.stdout
+        follower = os.pidfd_open(int(leader.stdout.readline()))
+        leader.kill()
+    ended, _, _ = select.select([follower], [], [], 120)
+    assert ended, "it is still there after two minutes"
