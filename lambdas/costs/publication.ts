@@ -8,11 +8,11 @@ const ADAPTER_BYTES_PER_PARAMETER = { peft: 4, 'peft-bf16': 2 } as const;
 
 /**
  * Bytes a second of merging, hashing and loading afresh, all of it together: between a network disk and a local one.
- * 280 MB/s were measured for merging and hashing on two cores (trainer/EXPERIMENTS.md).
+ * One core merged and hashed 200 MB/s (trainer/EXPERIMENTS.md).
  */
 const MERGE_BYTES_PER_SECOND: Range = { low: 5e7, expected: 2e8, high: 1e9 };
 
-/** S3 Standard, us-east-1, the first 50 TB, read on 2026-11-23: $0.023 for a GB and month. */
+/** S3 Standard, us-east-1, the first 50 TB: the list price for a GB and month, as of November 2026. */
 const STORAGE_USD_PER_GB_MONTH = 0.023;
 
 /** Bytes of weights that are published; tokenizer and metrics are small beside them. */

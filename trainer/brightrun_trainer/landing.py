@@ -27,7 +27,7 @@ EXIT_SECONDS = 5.0
 
 
 #: Bytes a second of merging an adapter into its base, hashing the files and loading them afresh, all
-#: of it together: a third of what was measured on two cores and a local disk (EXPERIMENTS.md).
+#: of it together. One core merged and hashed 200 MB/s (EXPERIMENTS.md); a network disk is slower.
 MERGE_BYTES_PER_SECOND = 5e7
 
 

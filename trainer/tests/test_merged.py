@@ -44,7 +44,7 @@ def in_float32(folder: Path) -> Path:
     return folder
 
 
-def test_a_merged_weight_is_the_bases_plus_the_scaled_update_and_nothing_else_changes(tmp_path: Path) -> None:
+def test_a_merged_rows_is_the_bases_plus_the_scaled_update_and_nothing_else_changes(tmp_path: Path) -> None:
     base, adapter = in_float32(tmp_path / "base"), adapter_for(MODULE)
     write_merged(tmp_path / "out", base, adapter, settings())
     before, after = load_file(base / "model.safetensors"), load_file(tmp_path / "out" / "model.safetensors")
@@ -60,7 +60,7 @@ def test_a_base_in_bf16_stays_in_bf16_and_is_rounded_once(tmp_path: Path) -> Non
     write_merged(tmp_path, TINY_BASE, adapter, settings())
     before, after = (tensors_in(f / "model.safetensors") for f in (TINY_BASE, tmp_path))
     assert {t.dtype for t in after.values()} == {"BF16"}
-    exact = merged.merged_weight(before[f"{MODULE}.weight"].float32(), adapter, MODULE, 2.0)
+    exact = merged.merged_rows(before[f"{MODULE}.weight"].float32(), adapter, MODULE, 2.0)
     # By mlx's own rounding, bit for bit.
     np.testing.assert_array_equal(after[f"{MODULE}.weight"].float32(), np.array(mx.array(exact).astype(mx.bfloat16).astype(mx.float32)))
 
@@ -73,7 +73,7 @@ def test_options_of_the_adapter_are_merged_as_they_were_trained(variant: str) ->
         assert settings(variant="rslora").scale == pytest.approx(8 / 2)
         return
     adapter[f"{MODULE}.magnitude"] = np.linspace(1, 2, 352, dtype=np.float32)
-    found = merged.merged_weight(weight, adapter, MODULE, 2.0)
+    found = merged.merged_rows(weight, adapter, MODULE, 2.0)
     np.testing.assert_allclose(np.linalg.norm(found, axis=1), adapter[f"{MODULE}.magnitude"], rtol=1e-5)
     direction = weight + 2 * update
     np.testing.assert_allclose(found / np.linalg.norm(found, axis=1)[:, None], direction / np.linalg.norm(direction, axis=1)[:, None], atol=1e-5)
@@ -100,11 +100,11 @@ def test_a_base_in_shards_is_read_by_its_index_and_not_by_what_else_lies_there(t
     assert room_to_merge(tmp_path / "base", tmp_path) == room_to_merge(TINY_BASE, tmp_path)
 
 
-def test_merging_holds_one_weight_in_memory_and_not_the_model(tmp_path: Path) -> None:
-    """Twelve weights of 32 MB in bf16: the whole model would be 384 MB, one in float32 with its update is 128."""
+def test_merging_holds_rows_in_memory_and_not_the_model(tmp_path: Path) -> None:
+    """Twelve weights of 32 MB in bf16: the whole model would be 384 MB. Pages of a mapped file count as long as they lie in memory."""
     modules = [f"model.layers.{n}.self_attn.q_proj" for n in range(12)]
     row = rounded(np.random.default_rng(0).normal(size=4096), "BF16")
-    zeros = [tensor_files.TensorToWrite(f"{m}.weight", "BF16", (4096, 4096), lambda: np.tile(row, 4096)) for m in modules]
+    zeros = [tensor_files.TensorToWrite(f"{m}.weight", "BF16", (4096, 4096), lambda: [np.tile(row, 4096)]) for m in modules]
     write_tensors(tmp_path / "model.safetensors", zeros)
     generator = np.random.default_rng(1)
     adapter = {f"{m}.{n}": generator.normal(size=s).astype(np.float32) for m in modules for n, s in (("lora_a", (4096, 4)), ("lora_b", (4, 4096)))}
@@ -112,7 +112,7 @@ def test_merging_holds_one_weight_in_memory_and_not_the_model(tmp_path: Path) ->
     write_merged(tmp_path / "out", tmp_path, adapter, settings(), shard_bytes=100_000_000)
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024
     assert len(list((tmp_path / "out").glob("*.safetensors"))) == 6
-    assert grown < 300_000_000, f"{grown / 1e6:.0f} MB"
+    assert grown < 100_000_000, f"{grown / 1e6:.0f} MB"
 
 
 def test_an_adapter_of_another_model_is_refused_by_name(tmp_path: Path) -> None:

@@ -1,8 +1,8 @@
 """Adds an adapter to its base model's weights, tensor by tensor, into files below the upload's limit.
 
-W + scale x BA in float32, rounded once into the base's own number format. Memory holds one weight in
-float32 and its update, whatever the size of the model. The weights are the ones on disk: a base that
-was trained on in 4 bits (QLoRA) is merged in the precision it came in.
+W + scale x BA in float32, rounded once into the base's own number format. Memory holds a few rows of
+one weight, whatever the size of the model. The weights are the ones on disk: a base that was trained
+on in 4 bits (QLoRA) is merged in the precision it came in.
 """
 
 from __future__ import annotations
@@ -10,19 +10,23 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from ..backend import Arrays, LoraSettings
 from ..failures import RunFailure
-from .tensor_files import ROUNDED, StoredTensor, TensorsUnreadable, TensorToWrite, rounded, tensors_in, write_tensors
+from .tensor_files import ROUNDED, StoredTensor, TensorsUnreadable, TensorToWrite, float32_of, rounded, tensors_in, write_tensors
 
 INDEX = "model.safetensors.index.json"
 WHOLE = "model.safetensors"
 #: Below the 5 GiB that one file of a model may have (contracts/limits.ts), and a file that is loaded
 #: or downloaded again costs no more than this.
 SHARD_BYTES = 4 * 1024**3
+#: Values that are merged at a time: 1 MB in float32, which stays in a core's cache through all the
+#: passes over it. Whole weights of 4096 x 4096 took ten times as long (EXPERIMENTS.md).
+PIECE_VALUES = 256 * 1024
 #: Free disk over what the weights take: checkpoints and the other files of the run lie there too.
 ROOM = 1.1
 
@@ -57,19 +61,25 @@ def room_to_merge(model_dir: Path, workdir: Path) -> int:
     return needed
 
 
-def _update(adapter: Arrays, module: str, scale: float) -> np.ndarray:
-    """`scale x BA` as it is added to a weight [out, in]."""
-    return (adapter[f"{module}.lora_a"] @ adapter[f"{module}.lora_b"]).T * np.float32(scale)
-
-
-def merged_weight(weight: np.ndarray, adapter: Arrays, module: str, scale: float) -> np.ndarray:
-    """One layer's weight [out, in] with its adapter added, float32. DoRA sets the length of each row
-    to what it has learned."""
-    summed = weight + _update(adapter, module, scale)
+def merged_rows(weight: np.ndarray, adapter: Arrays, module: str, scale: float, rows: slice = slice(None)) -> np.ndarray:
+    """Some rows of a layer's weight [out, in] with its adapter added, float32. DoRA sets the length of
+    each row to what it has learned."""
+    outputs = adapter[f"{module}.lora_b"][:, rows].T * np.float32(scale)
+    summed = outputs @ adapter[f"{module}.lora_a"].T
+    summed += weight
     magnitude = adapter.get(f"{module}.magnitude")
-    if magnitude is None:
-        return summed
-    return summed * (magnitude / np.linalg.norm(summed, axis=1))[:, None]
+    if magnitude is not None:
+        summed *= (magnitude[rows] / np.linalg.norm(summed, axis=1))[:, None]
+    return summed
+
+
+def _merged_tensor(tensor: StoredTensor, adapter: Arrays, module: str, scale: float) -> Iterator[np.ndarray]:
+    outputs, inputs = tensor.shape
+    raw, step = tensor.raw().reshape(outputs, -1), max(1, PIECE_VALUES // inputs)
+    for start in range(0, outputs, step):
+        rows = slice(start, start + step)
+        weight = float32_of(raw[rows].reshape(-1), tensor.dtype).reshape(-1, inputs)
+        yield rounded(merged_rows(weight, adapter, module, scale, rows), tensor.dtype)
 
 
 def _modules(adapter: Arrays) -> list[str]:
@@ -84,15 +94,12 @@ def _merged(base: dict[str, StoredTensor], adapter: Arrays, scale: float) -> Ite
         raise RunFailure("export-failed", f"The base model's files have no weight {unknown[0]} to merge the adapter into.")
     for name, tensor in base.items():
         if name not in layers:
-            yield TensorToWrite(name, tensor.dtype, tensor.shape, tensor.raw)
+            yield TensorToWrite(name, tensor.dtype, tensor.shape, lambda tensor=tensor: [tensor.raw()])
             continue
-
-        def make(tensor: StoredTensor = tensor, module: str = layers[name]) -> np.ndarray:
-            return rounded(merged_weight(tensor.float32(), adapter, module, scale), tensor.dtype)
-
         if tensor.dtype not in ROUNDED:
             raise RunFailure("export-failed", f"The base model's weight {name} is in {tensor.dtype}: an adapter cannot be merged into it.")
-        yield TensorToWrite(name, tensor.dtype, tensor.shape, make)
+        pieces = partial(_merged_tensor, tensor, adapter, layers[name], scale)
+        yield TensorToWrite(name, tensor.dtype, tensor.shape, pieces)
 
 
 def _shards(tensors: list[TensorToWrite], most: int) -> list[list[TensorToWrite]]:

@@ -16,7 +16,9 @@ from ..peft_files import adapter_config, copy_tokenizer, read_adapter, read_scal
 from ..row_forms import Turn, user
 from ..spec import BaseModel, ExportProof
 from .merged import write_merged
-from .proof import EXACT_DRIFT, QUANTIZED_DRIFT, ROUNDED_DRIFT, Prompted, prove, references, templates_equal
+from .proof import (
+    COARSE_DRIFT, EXACT_DRIFT, QUANTIZED_DRIFT, ROUNDED_DRIFT, Prompted, is_coarse, prove, references, templates_equal,
+)
 from .tensor_files import TensorsUnreadable, float32_of, rounded
 
 #: As contracts/model-format.ts has them.
@@ -70,7 +72,7 @@ def prove_model(
         if failure.code != "base-model-invalid":
             raise
         raise RunFailure("export-failed", f"The merged model cannot be loaded: {failure.message[:200]}") from failure
-    return prove(known, backend.logits, _tolerance(form, settings), same_template)
+    return prove(known, backend.logits, _tolerance(form, settings, is_coarse(known)), same_template)
 
 
 def _same_adapter(folder: Path, form: str, trained: Arrays, settings: LoraSettings) -> Arrays:
@@ -85,7 +87,9 @@ def _same_adapter(folder: Path, form: str, trained: Arrays, settings: LoraSettin
     return found
 
 
-def _tolerance(form: str, settings: LoraSettings) -> float:
-    if form == ADAPTER:
-        return EXACT_DRIFT
-    return QUANTIZED_DRIFT if form == MERGED and settings.quantization != "none" else ROUNDED_DRIFT
+def _tolerance(form: str, settings: LoraSettings, coarse: bool) -> float:
+    if form == MERGED and settings.quantization != "none":
+        return QUANTIZED_DRIFT
+    if coarse:
+        return COARSE_DRIFT
+    return EXACT_DRIFT if form == ADAPTER else ROUNDED_DRIFT

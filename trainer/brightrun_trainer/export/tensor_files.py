@@ -92,20 +92,25 @@ def rounded(values: np.ndarray, dtype: str) -> np.ndarray:
     if dtype != "BF16":
         return flat.astype(np.float16 if dtype == "F16" else np.float32).view(np.uint8)
     bits = flat.view(np.uint32)
-    upper = ((bits + (0x7FFF + ((bits >> 16) & 1))) >> 16).astype(np.uint16)
+    upper = bits >> 16
+    upper &= 1
+    upper += 0x7FFF
+    upper += bits
+    upper >>= 16
     # Rounding would carry a NaN's bits over into the sign: it stays one by its quiet bit.
     upper[np.isnan(flat)] = 0x7FC0
-    return upper.view(np.uint8)
+    return upper.astype(np.uint16).view(np.uint8)
 
 
 @dataclass(frozen=True)
 class TensorToWrite:
-    """One tensor and how its bytes are had: made when it is written, so that one is in memory at a time."""
+    """One tensor and how its bytes are had: piece by piece when it is written, so that no more than a
+    piece is in memory."""
 
     name: str
     dtype: str
     shape: tuple[int, ...]
-    make: Callable[[], np.ndarray]  # uint8, flat
+    make: Callable[[], Iterable[np.ndarray]]  # uint8, flat
 
     @property
     def bytes(self) -> int:
@@ -124,12 +129,13 @@ def write_tensors(file: Path, tensors: Iterable[TensorToWrite]) -> None:
     with file.open("wb") as opened:
         opened.write(len(text).to_bytes(8, "little") + text)
         for tensor in tensors:
-            opened.write(tensor.make().tobytes())
+            for piece in tensor.make():
+                opened.write(piece.data)
 
 
 def to_write(arrays: Arrays, dtype: str) -> list[TensorToWrite]:
     """float32 arrays, to be written in one of the `ROUNDED` formats, by name."""
     return [
-        TensorToWrite(name, dtype, value.shape, lambda value=value: rounded(value, dtype))
+        TensorToWrite(name, dtype, value.shape, lambda value=value: [rounded(value, dtype)])
         for name, value in sorted(arrays.items())
     ]
