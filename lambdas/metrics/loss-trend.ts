@@ -3,7 +3,7 @@ import type { LossTrend, Tally } from '../../contracts/loss-trend.ts';
 import type { MetricPoint } from '../../contracts/metrics.ts';
 
 /** Points that are judged as one: the mean of 20 is four times as steady as a step. */
-export const BLOCK_POINTS = 20;
+const BLOCK_POINTS = 20;
 /** A window is a twentieth of the run; below 500 steps 25 points, whose mean is five times as steady as a step. */
 const WINDOW_SHARE = 1 / 20;
 const LEAST_WINDOW_POINTS = 25;
@@ -61,7 +61,7 @@ export function clearRise({ lowest, noise }: LossTrend): number | undefined {
   return Math.max(RISE.share * lowest, byChance, RISE.leastNats);
 }
 
-export const isWorse = (loss: number, best: number): boolean =>
+const isWorse = (loss: number, best: number): boolean =>
   loss > best + Math.max(WORSE.share * best, WORSE.leastNats);
 
 /** Whether the learning rate is at its work, so that standing still means something. */
