@@ -26,9 +26,7 @@ type Verdict = 'begins' | 'passes' | undefined;
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
 /** The means of the older and newer half of the windows, and the standard error of their difference; before there are enough, none. */
-function halvesOf({
-  windows,
-}: LossTrend): { older: number; newer: number; error: number } | undefined {
+function halvesOf({ windows }: LossTrend): { older: number; newer: number; error: number } | undefined {
   if (windows.length < WINDOWS) return undefined;
   const half = WINDOWS / 2;
   const mean = (part: typeof windows) => sum(part.map(([value]) => value)) / half;
