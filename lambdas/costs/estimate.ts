@@ -36,6 +36,13 @@ export const SAMPLES = { prompts: 6, maxTokens: 96 } as const;
 const EVALUATION_SHARE = 0.5;
 /** Rows that go through an evaluation together (trainer: row_losses). */
 const EVALUATION_ROWS = 16;
+/**
+ * Canaries (38 questions of four choices, about 34 tokens each) and up to 32 training rows go through the base and the
+ * tuned model once each (trainer: canaries.py, memorisation.py).
+ */
+const CHECKS = { canaryRows: 152, canaryTokens: 5200, trainingRows: 32, trainingTokens: 32_768 } as const;
+/** The tuned model answers, and its files are proven by two passes over the answers (trainer: landing.py, ANSWERS). */
+const ANSWER_PASSES_AT_LANDING = 3;
 /** Uploads to S3 from the cluster, bytes a second, and the calls around them in seconds. */
 const UPLOAD_BYTES_PER_SECOND: Range = { low: 1e7, expected: 5e7, high: 2e8 };
 const PUBLISH_CALLS_SECONDS: Range = { low: 1, expected: 2, high: 8 };
@@ -86,6 +93,19 @@ function phasesOf(
     widened(times(at(size.validationTokens, speed.tokensPerSecond), EVALUATION_SHARE)),
     fixed(Math.ceil(size.validationRows / EVALUATION_ROWS) * speed.secondsPerStep * EVALUATION_SHARE),
   );
+  const checkedRows = Math.min(CHECKS.trainingRows, size.trainingRows);
+  const checkedTokens = Math.min(
+    CHECKS.trainingTokens,
+    (checkedRows * size.tokensPerEpoch) / Math.max(1, size.trainingRows),
+  );
+  const checks = add(
+    widened(times(at(CHECKS.canaryTokens + checkedTokens, speed.tokensPerSecond), EVALUATION_SHARE)),
+    fixed(
+      Math.ceil((CHECKS.canaryRows + checkedRows) / EVALUATION_ROWS) *
+        speed.secondsPerStep *
+        EVALUATION_SHARE,
+    ),
+  );
   const prompts = size.validationRows === 0 ? 0 : Math.min(SAMPLES.prompts, size.validationRows);
   const generated = prompts * SAMPLES.maxTokens * speed.secondsPerGeneratedToken;
   // Answers end by themselves, as a rule at a third of what they may take.
@@ -113,7 +133,8 @@ function phasesOf(
   // choice of the best adapter, the tuned model's evaluation and answers, and the upload (trainer: landing.py).
   const landing = [
     times(evaluation, 3),
-    answers,
+    times(answers, ANSWER_PASSES_AT_LANDING),
+    checks,
     times(checkpoint, 2),
     publishing,
     fixed(LANDING_LAST_SECONDS),
@@ -122,9 +143,9 @@ function phasesOf(
     phases: {
       starting: gpuType.startSeconds,
       loading: add(LOAD_LIBRARIES_SECONDS, at(baseModel.weightBytes, gpuType.loadBytesPerSecond)),
-      'evaluating-base': add(evaluation, answers),
+      'evaluating-base': [evaluation, answers, checks].reduce(add),
       training: { ...training, low: training.low * stopsAt },
-      'evaluating-tuned': add(evaluation, answers),
+      'evaluating-tuned': [evaluation, answers, checks].reduce(add),
       publishing,
     },
     landing,
