@@ -10,6 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from safetensors import SafetensorError
+
 from .api import Api, Refused
 from .checkpoint import (
     MANIFEST_FILE, STATE_FILE, Checkpoint, CheckpointRefused, read_checkpoint, write_checkpoint, write_manifest,
@@ -84,7 +86,7 @@ class Checkpointer:
             self._api.register_checkpoint(step, version)
             self.saved_step, self.seconds, self.bytes = step, self._clock() - started, uploaded.bytes
             log.info("checkpoint at step %d", step)
-        except (RunFailure, Refused, Superseded, OSError) as error:
+        except (RunFailure, Refused, Superseded, OSError, SafetensorError) as error:
             log.warning("the checkpoint of step %d could not be saved: %s", step, error)
         finally:
             shutil.rmtree(folder, ignore_errors=True)

@@ -5,6 +5,12 @@ from __future__ import annotations
 import errno
 
 
+#: In the words of CUDA and Metal, of numpy and mlx, and of torch's allocator on a CPU.
+MEMORY_WORDS = ("out of memory", "unable to allocate", "can't allocate memory")
+#: As the operating system says it, whoever hands it on.
+DISK_WORDS = ("no space left on device", "disk quota exceeded")
+
+
 class RunFailure(Exception):
     """The run cannot go on. `code` is one of the contract's failure codes (contracts/failures.ts),
     `message` a sentence for a person with the figures of this case."""
@@ -22,7 +28,13 @@ class Superseded(Exception):
 def runs_out_of_memory(error: BaseException) -> bool:
     """Whether less at once may mend it: of the process, of torch's GPU or of mlx's."""
     text = str(error).lower()
-    return isinstance(error, MemoryError) or "out of memory" in text or "unable to allocate" in text
+    return isinstance(error, MemoryError) or any(words in text for words in MEMORY_WORDS)
+
+
+def _runs_out_of_disk(error: BaseException) -> bool:
+    """Of Python's own, or of a library written in another language: safetensors' error is no OSError."""
+    number = error.errno if isinstance(error, OSError) else None
+    return number in (errno.ENOSPC, errno.EDQUOT) or any(words in str(error).lower() for words in DISK_WORDS)
 
 
 def classify(error: BaseException) -> RunFailure:
@@ -34,7 +46,7 @@ def classify(error: BaseException) -> RunFailure:
             "out-of-memory",
             "The machine ran out of memory. Take a smaller batch size, a shorter sequence length or a larger GPU.",
         )
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if _runs_out_of_disk(error):
         return RunFailure(
             "disk-full", "The machine's disk is full. Free space on the cluster, then start the job again."
         )

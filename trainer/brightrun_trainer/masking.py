@@ -10,7 +10,7 @@ from .dataset import Row
 from .failures import RunFailure
 from .row_forms import Fields, Turn, parse_json
 
-#: For base models that come without a chat template.
+#: For the few fixed questions that a base model without a chat template is measured with; chats are not learned so.
 PLAIN_TEMPLATE = (
     "{% for m in messages %}{{ m['role'] | capitalize }}: {{ m['content'] }}"
     "{{ eos_token if m['role'] == 'assistant' else '' }}\n{% endfor %}"
@@ -71,7 +71,18 @@ def _refuse_unknown_tools(tokenizer: Any, rows: Sequence[Row]) -> None:
         )
 
 
-def _render(tokenizer: Any, turns: Turns, add_generation_prompt: bool, tools: Sequence[Fields] = ()) -> str:
+def _refuse_missing_template(tokenizer: Any, rows: Sequence[Row]) -> None:
+    """A form of our own would train a model that nobody's server writes chats for."""
+    row = next((row for row in rows if row.messages), None)
+    if row and not getattr(tokenizer, "chat_template", None):
+        raise RunFailure(
+            "chat-template-missing",
+            f"Line {row.line} is a chat, and the tokenizer of this base model has no chat template. "
+            "Take a base model that has one, or rows of plain text.",
+        )
+
+
+def _render(tokenizer: Any, turns: Turns, add_generation_prompt: bool, tools: Sequence[Fields] = (), line: int | None = None) -> str:
     messages = [_message(turn) for turn in turns]
     template = None if getattr(tokenizer, "chat_template", None) else PLAIN_TEMPLATE
     offered = {"tools": list(tools)} if tools else {}
@@ -80,9 +91,8 @@ def _render(tokenizer: Any, turns: Turns, add_generation_prompt: bool, tools: Se
             messages, tokenize=False, add_generation_prompt=add_generation_prompt, chat_template=template, **offered
         )
     except Exception as error:  # a template is a program of the model's author and may refuse a chat
-        raise RunFailure(
-            "dataset-unreadable", f"The base model's chat template refuses a chat of the dataset: {str(error)[:200]}."
-        ) from error
+        where = "a chat" if line is None else f"the chat of line {line}"
+        raise RunFailure("dataset-unreadable", f"The base model's chat template refuses {where}: {str(error)[:200]}.") from error
 
 
 def answer_spans(turns: Turns, render: Callable[[Turns, bool], str]) -> tuple[str, list[tuple[int, int]]] | None:
@@ -117,7 +127,7 @@ def encode_row(tokenizer: Any, row: Row, longest: int) -> list[Sample]:
         return [Sample(tuple(ids[:longest]), (True,) * min(len(ids), longest), len(ids) > longest)]
 
     def render(turns: Turns, add: bool) -> str:
-        return _render(tokenizer, turns, add, row.tools)
+        return _render(tokenizer, turns, add, row.tools, row.line)
 
     found = answer_spans(row.messages, render)
     if found:
@@ -137,6 +147,7 @@ def encode_row(tokenizer: Any, row: Row, longest: int) -> list[Sample]:
 
 def encode_rows(tokenizer: Any, rows: Sequence[Row], longest: int) -> Encoded:
     """All samples with something to learn in them; counts the cut and the dropped."""
+    _refuse_missing_template(tokenizer, rows)
     _refuse_unknown_tools(tokenizer, rows)
     samples = [sample for row in rows for sample in encode_row(tokenizer, row, longest)]
     kept = [sample for sample in samples if sample.targets]
