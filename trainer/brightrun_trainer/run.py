@@ -200,7 +200,9 @@ class Run:
 
     def _load_model(self, data: Data) -> None:
         h, run = self._hyper, self._run
-        self._settings = LoraSettings(h.rank, h.alpha, h.dropout, h.target_modules, h.weight_decay, h.max_gradient_norm, h.seed)
+        self._settings = LoraSettings(
+            h.rank, h.alpha, h.dropout, h.target_modules, h.weight_decay, h.max_gradient_norm, h.seed, h.variant, h.quantization
+        )
         name = choose_backend(look_around(), self._named_backend)
         self._processes = count_processes(name, run.spec.gpu_count, self._named_processes)
         log.info("training with %s in %d process%s", name, self._processes, "" if self._processes == 1 else "es")
@@ -215,7 +217,7 @@ class Run:
         validation = run.spec.dataset.validation
         self._fingerprint = fingerprint(
             self._backend.name, run.spec.base_model.id, run.spec.base_model.source.revision, run.spec.dataset.data.sha256,
-            validation.sha256 if validation else None, asdict(h),
+            validation.sha256 if validation else None, h.for_fingerprint(),
         )
         every = {} if self._checkpoint_every is None else {"every": self._checkpoint_every}
         self._checkpointer = Checkpointer(

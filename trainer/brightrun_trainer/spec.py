@@ -6,7 +6,7 @@ field here with the JSON Schemas generated from them (`contract.json`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import MISSING, asdict, dataclass, field, fields
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,15 @@ class Hyperparameters:
     early_stopping_patience: int
     keep: str
     seed: int
+    variant: str = "lora"
+    quantization: str = "none"
+
+    def for_fingerprint(self) -> dict[str, object]:
+        """All of them, but those that came later only where they are not as they always were: a run's
+        checkpoint of before is its own still."""
+        values = asdict(self)
+        later = {f.name: f.default for f in fields(self) if f.default is not MISSING}
+        return {name: value for name, value in values.items() if name not in later or value != later[name]}
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,14 @@ import re
 from typing import Any
 
 import pytest
-from conftest import TRAINER
+from conftest import TRAINER, frozen_spec
 from contract_schema import CONTRACT, faults
 
 from brightrun_trainer import spec
 from brightrun_trainer.logtail import TAIL_BYTES
 from brightrun_trainer.reporter import FINDINGS_PER_BATCH, POINTS_PER_BATCH
-from brightrun_trainer.wire import camel
+from brightrun_trainer.spec import Hyperparameters
+from brightrun_trainer.wire import camel, read
 
 
 def properties(schema: dict[str, Any], *path: str) -> tuple[set[str], set[str]]:
@@ -100,3 +101,12 @@ def test_the_schema_reader_sees_faults() -> None:
     assert faults(body, {"outcome": "stopped", "more": 1})
     assert faults(body, {"outcome": "failed", "failure": {"code": "no-such-code", "detail": ""}})
     assert faults(PROGRESS, {"batch": 0})
+
+
+def test_a_checkpoint_of_before_a_hyperparameter_came_is_its_own_run_s_still() -> None:
+    given = frozen_spec(b"{}")["hyperparameters"]
+    before = read(Hyperparameters, given)
+    assert "variant" not in before.for_fingerprint() and "quantization" not in before.for_fingerprint()
+    assert before.for_fingerprint() == read(Hyperparameters, {**given, "variant": "lora"}).for_fingerprint()
+    assert before.for_fingerprint() != read(Hyperparameters, {**given, "variant": "rslora"}).for_fingerprint()
+    assert before.for_fingerprint() != read(Hyperparameters, {**given, "seed": 1}).for_fingerprint()
