@@ -1,5 +1,7 @@
 /** Each fault of faults.md alone, and a fixed set of random pairs; `npm run simulate` runs thousands. */
 import { describe, expect, jest, test } from '@jest/globals';
+import { LIMITS } from '../../contracts/limits.ts';
+import { STOP_OVERDUE } from '../../lambdas/training-workflow/stop-watch.ts';
 import { FAULTS } from './faults/faults.ts';
 import { runSeeds } from './seeds.ts';
 import { simulate } from './simulate.ts';
@@ -31,6 +33,30 @@ describe('every invariant holds', () => {
       expect(hits).toBeGreaterThanOrEqual(AT_LEAST);
     },
   );
+
+  test('under fault 37, and an operator is told where it lasts', async () => {
+    // In this seed neither the cluster nor its trainer hears for longer than ten minutes.
+    const { world, violations } = await simulate({ seed: 18, faults: [37] });
+    expect(violations).toEqual([]);
+    const logged = world.history.of('log').filter(({ text }) => text.includes(STOP_OVERDUE));
+    expect(logged.length).toBeGreaterThan(0);
+  });
+
+  test('under fault 9 with a line of 500 MB, which is never joined', async () => {
+    const piece = Buffer.alloc(LIMITS.uploadPartBytes, 'x');
+    const parts = Array.from({ length: Math.floor(LIMITS.datasetBytes / piece.length) }, () => piece);
+    const before = process.memoryUsage().rss;
+    const run = await simulate({
+      seed: 3,
+      faults: [],
+      prepare: (world) => void world.uploads.push({ data: parts }),
+    });
+    expect(run.violations).toEqual([]);
+    expect(run.end).toBe('succeeded completed');
+    const [refused] = run.world.uploader.uploaded;
+    expect(refused?.bytes).toBeGreaterThan(500_000_000);
+    expect(process.memoryUsage().rss - before).toBeLessThan(400_000_000);
+  });
 
   test('under forty random pairs', async () => {
     const seeds = Array.from({ length: 40 }, (_, place) => 500 + place);

@@ -30,11 +30,15 @@ function faultsOf(seed: number): number[] {
 export async function simulate({
   seed,
   faults = faultsOf(seed),
+  prepare,
 }: {
   seed: number;
   faults?: number[];
+  /** Does to the world what a test wants besides. */
+  prepare?: (world: World) => void;
 }): Promise<Simulated> {
   const world = new World(seed);
+  prepare?.(world);
   for (const number of faults) {
     const fault = FAULTS.find((known) => known.number === number);
     if (!fault) throw new Error(`The simulation has no fault ${number}.`);

@@ -26,6 +26,8 @@ export interface TrainerScript {
   checkpointEverySteps: number;
   /** Loading, evaluating, exporting: each takes so long. */
   phaseMs: number;
+  /** It reports no more often than this, whatever it is told. */
+  reportMs?: number;
   /** What each report carries of the log besides its own lines. */
   logTail?: string;
   /** What a point says besides its loss. */
@@ -44,6 +46,10 @@ export interface TrainerFaults {
   floods?: boolean;
   /** Each report is sent twice at the same time. */
   doublesReports?: boolean;
+  /** Fault 44: the first part of its model takes so long, and what was sent may break off at the end of it. */
+  slowUpload?: { ms: number; breaksOff: boolean };
+  /** Fault 37: until then it goes on whatever it is told; one that hangs in a kernel hears nobody. */
+  deafUntil?: number;
   /** Reports nothing more from this step on, and goes on training. */
   silentFromStep?: number;
   /** Ends with this class at this step. */
@@ -220,8 +226,17 @@ class Trainer {
     const faults = this.#parts.faults();
     const bytes = (name: string) => Buffer.from(`${name} of ${spec.spec.jobId}, step ${this.#step}`);
     const files = [];
+    let { slowUpload: slow } = faults;
+    /** While a part is on its way the trainer goes on reporting. */
+    const sent = async () => {
+      const { ms, breaksOff } = slow ?? { ms: 0, breaksOff: false };
+      slow = undefined;
+      if (ms > 0) note('slow-upload', {});
+      await this.#pass(ms);
+      return !breaksOff;
+    };
     for (const name of ['adapter_model.safetensors', 'adapter_config.json']) {
-      files.push(await this.#calls.upload(`final/${name}`, `final/${name}`, bytes(name)));
+      files.push(await this.#calls.upload(`final/${name}`, `final/${name}`, bytes(name), sent));
     }
     const [adapter] = files;
     if (faults.manifest === 'wrong-checksum' && adapter) adapter.compositeSha256 = `${'A'.repeat(43)}=-1`;
@@ -319,6 +334,7 @@ class Trainer {
 
   #stopping(): Stop | undefined {
     if (this.#isSuperseded) return 'superseded';
+    if (this.#parts.clock.now() < (this.#parts.faults().deafUntil ?? 0)) return undefined;
     if (this.#told === 'cancelled') return 'cancelled';
     if (this.#isSignalled) return 'signal';
     if (!this.#told && this.#parts.clock.now() >= this.#landsAt) return 'budget';
@@ -397,7 +413,8 @@ class Trainer {
       const answer = await this.#calls.progress(report);
       await twin;
       this.#pending = undefined;
-      this.#nextReportMs = Number(answer['nextReportSeconds']) * 1000;
+      const { reportMs = 0 } = this.#parts.script;
+      this.#nextReportMs = Math.max(reportMs, Number(answer['nextReportSeconds']) * 1000);
       this.#hear(answer);
       if (answer['action'] === 'stop') this.#told ??= (answer['reason'] ?? 'cancelled') as Stop;
       if (answer['reason'] === 'cancelled') this.#told = 'cancelled';

@@ -172,6 +172,8 @@ export const CLUSTER: readonly Fault[] = [
         const until = world.clock.now() + random.between(2, 15) * MINUTE;
         world.silence(until);
         world.ray.deafUntil = until;
+        // Most obey the API although the cluster does not stop them; one that hears nobody is what the alarm is for.
+        if (random.chance(0.6)) world.trainerFaults.deafUntil = until;
         world.hit(37);
         const path = { jobId: world.jobId };
         await world.platform.api(cancelTrainingJob, world.person.owner, { path, body: {} });

@@ -7,6 +7,7 @@ import {
   retryTrainingJob,
 } from '../../../contracts/training-jobs.ts';
 import { reportProgress } from '../../../contracts/runs.ts';
+import { chatRows } from '../world/first-dataset.ts';
 import { type Fault, MINUTE, STATES } from './fault.ts';
 
 export const RUNNING: readonly Fault[] = [
@@ -110,15 +111,19 @@ export const RUNNING: readonly Fault[] = [
   },
   {
     number: 41,
-    title: 'a new definition is deployed in the middle of a job, and the execution is started again',
+    title: 'a new definition is deployed in the middle of a job, and the execution is stopped and redriven',
     isSurvived: true,
     arm(world, random) {
       world.when(random.pick(STATES), random.between(0, 5 * MINUTE), () => {
         world.hit(41);
         world.platform.redeploy();
-        if (!random.chance(0.5)) return;
-        world.platform.machines.abort('training-workflow', world.jobId);
+        const { machines } = world.platform;
+        if (random.chance(0.2) || !machines.abort('training-workflow', world.jobId)) return;
         world.disturbed(world.clock.now());
+        // An operator may be slower than the sweeper: then both go on with it.
+        world.clock.after(random.between(0, 10 * MINUTE), () => {
+          if (machines.redrive('training-workflow', world.jobId)) world.hit(41, 'redriven');
+        });
       });
     },
   },
@@ -133,11 +138,24 @@ export const RUNNING: readonly Fault[] = [
   },
   {
     number: 44,
-    title: 'the secrets are rotated in the middle of a job',
+    title:
+      'tokens and URLs expire in an upload of two hours, or the secrets are rotated in the middle of a job',
     isSurvived: true,
     arm(world, random) {
+      const kind = random.pick(['rotation', 'model', 'dataset'] as const);
+      if (kind === 'model') {
+        const ms = random.between(65, 150) * MINUTE;
+        world.trainerFaults.slowUpload = { ms, breaksOff: random.chance(0.5) };
+        world.onTrainer('slow-upload', () => world.hit(44, kind));
+        return;
+      }
+      if (kind === 'dataset') {
+        world.uploads.push({ data: [chatRows(30)], signedEarlyMs: random.between(61, 150) * MINUTE });
+        world.hit(44, kind);
+        return;
+      }
       world.when(random.pick(STATES), random.between(0, 5 * MINUTE), () => {
-        world.hit(44);
+        world.hit(44, kind);
         world.rotate('run-token-key', random.hex(32));
         const key = random.hex(32);
         const [first, second] = [() => world.rotate('cluster-key', key), () => (world.clusterKey = key)];

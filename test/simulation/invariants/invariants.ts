@@ -1,5 +1,6 @@
 /** The twelve of faults.md. */
 import type { Check } from './invariant.ts';
+import { overdueStopsAlarm } from './of-alarms.ts';
 import {
   nothingLeftOver,
   uploadsSettle,
@@ -34,6 +35,7 @@ export const INVARIANTS: readonly { name: string; check: Check }[] = [
   { name: 'I8', check: toldOnce },
   { name: 'I8', check: verdictsToldOnce },
   { name: 'I9', check: cancelConverges },
+  { name: 'I9', check: overdueStopsAlarm },
   { name: 'I10', check: bounded },
   { name: 'I10', check: nothingLeftOver },
   { name: 'I11', check: logsClean },

@@ -6,6 +6,13 @@ export class StateError extends Error {
   }
 }
 
+export class ExecutionExists extends Error {
+  override name = 'ExecutionAlreadyExists';
+}
+
+/** The execution was ended or taken up by somebody else: this course goes no further. */
+export class Aborted extends Error {}
+
 /** Neither a `Catch` nor a `Retry` on `States.ALL` takes these (facts.md §2). */
 const UNCATCHABLE = ['States.DataLimitExceeded', 'States.Runtime'];
 

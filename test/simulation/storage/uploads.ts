@@ -25,8 +25,9 @@ export class Uploads {
   #number = 0;
 
   /** Those that were begun and neither completed nor aborted. */
-  get open(): readonly { bucket: string; key: string; bytes: number }[] {
-    return [...this.#uploads.values()].map(({ bucket, key, parts }) => ({
+  get open(): readonly { id: string; bucket: string; key: string; bytes: number }[] {
+    return [...this.#uploads].map(([id, { bucket, key, parts }]) => ({
+      id,
       bucket,
       key,
       bytes: [...parts.values()].reduce((sum, { bytes }) => sum + bytes.length, 0),

@@ -1,7 +1,6 @@
 /** Time, dice, network, SDK and console of this process, lent to one world. */
 import { forgetBuilt } from '../../../lambdas/runtime/environment.ts';
 import { openDoor, type DoorAnswer, type DoorRequest } from '../cluster/door.ts';
-import { ENVIRONMENT } from '../deployment/functions.ts';
 import type { History } from '../history/history.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Random } from '../time/random.ts';
@@ -13,6 +12,7 @@ export interface Lent {
   random: Random;
   history: History;
   calls: AwsCalls;
+  environment: Readonly<Record<string, string>>;
   /** What the cluster answers. */
   answer: (request: DoorRequest) => Promise<DoorAnswer>;
 }
@@ -30,7 +30,7 @@ function paused(): () => void {
 }
 
 /** Ours until the returned function gives everything back. */
-export function takeOver({ clock, random, history, calls, answer }: Lent): () => void {
+export function takeOver({ clock, random, history, calls, environment: lent, answer }: Lent): () => void {
   const { console: real } = globalThis;
   const before = { info: real.info, warn: real.warn, error: real.error };
   for (const level of ['info', 'warn', 'error'] as const) {
@@ -38,7 +38,7 @@ export function takeOver({ clock, random, history, calls, answer }: Lent): () =>
       history.add({ kind: 'log', level, text: parts.map((part) => JSON.stringify(part)).join(' ') });
   }
   const environment = { ...process.env };
-  Object.assign(process.env, ENVIRONMENT);
+  Object.assign(process.env, lent);
   forgetBuilt();
   const time = ruleTime(clock, random.fork('ids'), paused);
   const aws = calls.take();
@@ -53,7 +53,7 @@ export function takeOver({ clock, random, history, calls, answer }: Lent): () =>
     aws.restore();
     time.restore();
     forgetBuilt();
-    for (const name of Object.keys(ENVIRONMENT)) {
+    for (const name of Object.keys(lent)) {
       if (environment[name] === undefined) delete process.env[name];
       else process.env[name] = environment[name];
     }

@@ -21,6 +21,7 @@ import { Uploader, type UploadWish } from './uploader.ts';
 /** A Monday morning; jobs that run into the next month are for a seed that begins late in it. */
 const START = Date.parse('2026-11-23T10:00:00.000Z');
 const MINUTE = 60_000;
+/** Rows that nothing is wrong with. */
 const DATA = chatRows(40);
 const UNSETTLED = ['uploading', 'repairing', 'validating'];
 /** Every job is over long before: 24 hours of a silent cluster are the longest wait there is. */
@@ -45,6 +46,12 @@ export class World {
   readonly beforeCreation: (() => void)[] = [];
   readonly violations: { invariant: string; what: string }[] = [];
   readonly counts = { aws: new Map<string, number>(), cluster: 0, api: 0 };
+  /** Variables of the functions that are not as everybody's. */
+  readonly environment: Record<string, string> = {};
+  /** Virtual time after which nothing is waited for any more. */
+  longestMs = LONGEST_MS;
+  /** A file that is ready to train on as it is. */
+  readonly data = DATA;
   script: TrainerScript;
   clusterKey = 'key-of-the-cluster-1';
   jobId = '';
@@ -341,6 +348,7 @@ export class World {
       random: this.random,
       history: this.history,
       calls: this.calls,
+      environment: { ...ENVIRONMENT, ...this.environment },
       answer: (request) => {
         this.counts.cluster += 1;
         return this.ray.answer(request);
@@ -358,7 +366,7 @@ export class World {
         spans: this.ray.spans,
         tables: this.tables.rows,
         silences: this.#silences,
-        faults,
+        faults: [...new Set([...faults, ...this.#injected.keys()])],
         owner: this.person.owner,
         uploaded: this.uploader.uploaded,
         objects: this.objects,
@@ -382,7 +390,7 @@ export class World {
   }
 
   async #untilSettled(): Promise<boolean> {
-    await this.clock.run(START + LONGEST_MS, () => this.#isSettled());
+    await this.clock.run(START + this.longestMs, () => this.#isSettled());
     const isSettled = this.#isSettled();
     // What was published last is still on its way to its readers, and late deliveries shall find their fences.
     await this.clock.run(this.clock.now() + 20 * MINUTE);
