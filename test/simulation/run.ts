@@ -1,11 +1,14 @@
 /**
  * `npm run simulate -- --seeds 2000` runs seeds 1 to 2000 on all cores; `--seed 7` runs one and tells what was broken,
  * `--faults 23,36` takes these faults instead of the seed's own, `--history` tells everything that happened.
+ * `--every-call` does every harm at every awaited call, `--fortnight` runs a job of nearly 14 days.
  */
 import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { awaitedCalls, harmed, harmsOf } from './every-call.ts';
 import { FAULTS } from './faults/faults.ts';
+import { fortnight } from './fortnight.ts';
 import type { HistoryEvent } from './history/history.ts';
 import { type Failure, merged, runSeeds, type Tally } from './seeds.ts';
 import { simulate } from './simulate.ts';
@@ -17,6 +20,8 @@ const { values } = parseArgs({
     from: { type: 'string', default: '1' },
     faults: { type: 'string' },
     history: { type: 'boolean', default: false },
+    'every-call': { type: 'boolean', default: false },
+    fortnight: { type: 'boolean', default: false },
     processes: { type: 'string' },
   },
 });
@@ -89,6 +94,33 @@ async function many(count: number): Promise<void> {
   process.exitCode = tally.failures.length === 0 ? 0 : 1;
 }
 
+async function everyCall(): Promise<void> {
+  const calls = await awaitedCalls();
+  let [tried, broken] = [0, 0];
+  for (const call of calls) {
+    for (const harm of harmsOf(call)) {
+      tried += 1;
+      const { violations, end } = await harmed(call, harm);
+      if (violations.length === 0 && end === 'succeeded completed') continue;
+      broken += 1;
+      say(`${call.functionName}, call ${call.place} (${call.what}), ${harm}: the job ended ${end}`);
+      for (const { invariant, what } of violations) say(`  ${invariant}: ${what}`);
+    }
+  }
+  say(`${tried} harms at ${calls.length} awaited calls, one at a time: ${broken} broke something`);
+  process.exitCode = broken === 0 ? 0 : 1;
+}
+
+async function longest(): Promise<void> {
+  const { violations, end, world } = await fortnight();
+  const executions = [...world.platform.machines.executions.values()];
+  const most = Math.max(...executions.map(({ events }) => events));
+  const hours = (world.clock.now() - executions[0]!.startedAt) / 3_600_000;
+  say(`${hours.toFixed(0)} h in ${executions.length} executions, of at most ${most} history events: ${end}`);
+  for (const { invariant, what } of violations) say(`  ${invariant}: ${what}`);
+  process.exitCode = violations.length === 0 && end === 'succeeded completed' ? 0 : 1;
+}
+
 if (process.send) {
   process.once('message', (message) => {
     const asked = message as { seeds: number[]; faults?: number[] };
@@ -96,5 +128,7 @@ if (process.send) {
       process.send?.(tally, undefined, undefined, () => process.disconnect()),
     );
   });
-} else if (values.seed !== undefined) await one(Number(values.seed));
+} else if (values['every-call']) await everyCall();
+else if (values.fortnight) await longest();
+else if (values.seed !== undefined) await one(Number(values.seed));
 else await many(Number(values.seeds ?? 200));
