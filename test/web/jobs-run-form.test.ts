@@ -29,6 +29,7 @@ const form: RunForm = {
   changes: {},
   gpuType: 'cpu-2',
   gpuCount: 1,
+  modelFormat: 'peft',
   cap: '',
   name: '',
 };

@@ -1,6 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Model } from '../../contracts/models.ts';
-import { checksumFile, loadCode, qualityRows, verdictOf } from '../../web/src/features/models/model-words.ts';
+import { loadCode } from '../../web/src/features/models/load-code.ts';
+import {
+  checksumFile,
+  fileWords,
+  qualityRows,
+  verdictOf,
+} from '../../web/src/features/models/model-words.ts';
 
 const evaluation = (
   low: number,
@@ -60,6 +66,17 @@ describe('the quality table', () => {
     expect(accuracy?.difference).toBe('+11.3 points');
   });
 
+  test('accuracy has its own interval where one was measured: higher is better', () => {
+    const reads = (low: number, high: number) =>
+      qualityRows({
+        ...evaluation(-0.63, -0.61, -0.59),
+        accuracyDifference: { low, mean: (low + high) / 2, high },
+      })[2];
+    expect(reads(0.1, 0.13)).toMatchObject({ interval: '+10.0 to +13.0', readsAs: 'better' });
+    expect(reads(-0.1, -0.02)?.readsAs).toBe('worse');
+    expect(reads(-0.1, 0.02)?.readsAs).toBe('no change to see');
+  });
+
   test('an interval across zero reads as no change', () => {
     expect(qualityRows(evaluation(-0.05, -0.015, 0.02))[0]?.readsAs).toBe('no change to see');
     expect(qualityRows(evaluation(0.05, 0.1, 0.2))[0]?.readsAs).toBe('worse');
@@ -74,10 +91,29 @@ describe('what leaves the page', () => {
   test('the code names the base at its revision, or the folder of a packaged one', () => {
     const named = {
       name: 'support-replies v3, balanced',
+      format: 'peft' as const,
       baseModel: { id: 'meta/llama', revision: '0e9e39f' },
     };
     expect(loadCode(named, false)).toContain('revision="0e9e39f"');
     expect(loadCode(named, false)).toContain('"./support-replies-v3-balanced"');
     expect(loadCode(named, true)).toContain('trainer/tiny_base/model');
+  });
+
+  test('a merged model is loaded from its own folder alone, and each of its files says what it is', () => {
+    const merged = loadCode(
+      {
+        name: 'Support',
+        format: 'merged-safetensors',
+        baseModel: { id: 'meta/llama', revision: '0e9e39f' },
+      },
+      false,
+    );
+    expect(merged).not.toContain('peft');
+    expect(merged).not.toContain('meta/llama');
+    const says = (name: string) =>
+      fileWords(`final/${name}`, { hyperparameters: {} as Model['hyperparameters'] });
+    expect(says('model-00002-of-00004.safetensors')).toBe('weights, part 2 of 4');
+    expect(says('model.safetensors')).toContain('merged in');
+    expect(says('model.safetensors.index.json')).not.toBe('');
   });
 });

@@ -3,16 +3,22 @@ import { CopyButton, CopyId } from '../../components/copy.tsx';
 import { Section } from '../../components/page.tsx';
 import { Table, Td, Th } from '../../components/table.tsx';
 import { bytes, counted } from '../../lib/format/numbers.ts';
+import { formatLabel } from '../training-jobs/model-formats.ts';
+import { proofSentence } from './check-words.ts';
 import { DownloadOne } from './downloads.tsx';
 import { checksumFile, fileWords } from './model-words.ts';
+
+/** More than an hour of a line of 12 Mbit/s, which is what one address is made for (contracts/limits.ts). */
+const LARGE_BYTES = 5e9;
 
 /** What was published, with the checksums it was verified by. */
 export function FilesSection({ model }: { model: Model }) {
   const available = model.status === 'available';
+  const proof = proofSentence(model);
   return (
     <Section
       title="Files"
-      note={`${counted(model.files.length, 'file')}, ${bytes(model.totalBytes)}, each checked after upload`}
+      note={`${formatLabel(model.format)}: ${counted(model.files.length, 'file')}, ${bytes(model.totalBytes)}, each checked after upload`}
       aside={<CopyButton text={checksumFile(model.files)} label="Copy checksums" />}
     >
       <Table caption="Files of the model">
@@ -47,6 +53,13 @@ export function FilesSection({ model }: { model: Model }) {
           ))}
         </tbody>
       </Table>
+      {proof && <p className="mt-3 text-12 text-ink-2">{proof}</p>}
+      {available && model.totalBytes > LARGE_BYTES && (
+        <p className="mt-1.5 text-12 text-ink-2">
+          An address is good for an hour, so fetch large files one by one, or ask the API for each when its
+          turn comes.
+        </p>
+      )}
     </Section>
   );
 }

@@ -14,6 +14,7 @@ import { TextLink } from '../../components/text-link.tsx';
 import { query } from '../../lib/api.ts';
 import { money } from '../../lib/format/money.ts';
 import { clock, fullDay } from '../../lib/format/time.ts';
+import { ChecksSection } from './checks-section.tsx';
 import { DeleteModelDialog } from './delete-model-dialog.tsx';
 import { DownloadAll } from './downloads.tsx';
 import { FilesSection } from './files-section.tsx';
@@ -120,6 +121,7 @@ function ModelDetail({ model }: { model: Model }) {
       </Verdict>
       {model.samples.length > 0 && <SamplesSection model={model} />}
       {model.evaluation && <QualitySection evaluation={model.evaluation} training={model.training} />}
+      <ChecksSection model={model} />
       <div className="grid grid-cols-1 gap-x-10 lg:grid-cols-[minmax(0,1fr)_392px]">
         <div className="min-w-0">
           <FilesSection model={model} />

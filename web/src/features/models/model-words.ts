@@ -80,7 +80,7 @@ export interface QualityRow {
     'better' | 'worse' | 'no change to see' | 'better, no interval' | 'worse, no interval' | 'the same';
 }
 
-/** The quality table. Perplexity is e to the loss, so its ratio has the loss's interval; accuracy has none. */
+/** The quality table. Perplexity is e to the loss, so its ratio has the loss's interval. */
 export function qualityRows(evaluation: NonNullable<Model['evaluation']>): QualityRow[] {
   const { base, tuned, difference, rows } = evaluation;
   const reads = difference.high < 0 ? 'better' : difference.low > 0 ? 'worse' : 'no change to see';
@@ -113,10 +113,26 @@ export function qualityRows(evaluation: NonNullable<Model['evaluation']>): Quali
       base: percent(base.tokenAccuracy, 1),
       tuned: percent(tuned.tokenAccuracy, 1),
       difference: `${signed(gain * 100, 1)} points`,
-      interval: '–',
-      readsAs: Math.abs(gain) < 0.0005 ? 'the same' : gain > 0 ? 'better, no interval' : 'worse, no interval',
+      ...accuracyReads(gain, evaluation.accuracyDifference),
     },
   ];
+}
+
+/** Higher is better here; a model from before accuracy had an interval says so. */
+function accuracyReads(
+  gain: number,
+  interval: NonNullable<Model['evaluation']>['accuracyDifference'],
+): Pick<QualityRow, 'interval' | 'readsAs'> {
+  if (!interval) {
+    const readsAs =
+      Math.abs(gain) < 0.0005 ? 'the same' : gain > 0 ? 'better, no interval' : 'worse, no interval';
+    return { interval: '–', readsAs };
+  }
+  const { low, high } = interval;
+  return {
+    interval: `${signed(low * 100, 1)} to ${signed(high * 100, 1)}`,
+    readsAs: low > 0 ? 'better' : high < 0 ? 'worse' : 'no change to see',
+  };
 }
 
 /** A difference of losses as the factor between perplexities: `÷ 1.84` where it fell, `× 1.02` where it rose. */
@@ -131,6 +147,14 @@ export function fileWords(path: string, model: Pick<Model, 'hyperparameters'>): 
   switch (name) {
     case 'adapter_model.safetensors':
       return 'LoRA weights';
+    case 'model.safetensors':
+      return 'weights, the adapter merged in';
+    case 'model.safetensors.index.json':
+      return 'which file holds which weight';
+    case 'config.json':
+      return 'the model’s shape';
+    case 'generation_config.json':
+      return 'how it answers by default';
     case 'adapter_config.json':
       return `rank ${count(model.hyperparameters.rank)}, alpha ${count(model.hyperparameters.alpha)}`;
     case 'tokenizer.json':
@@ -151,48 +175,16 @@ export function fileWords(path: string, model: Pick<Model, 'hyperparameters'>): 
     case 'manifest.json':
       return 'checksums of all the rest';
     default:
-      return '';
+      return shardWords(name);
   }
+}
+
+function shardWords(name: string): string {
+  const [, number, of] = /^model-(\d+)-of-(\d+)\.safetensors$/.exec(name) ?? [];
+  return number && of ? `weights, part ${count(Number(number))} of ${count(Number(of))}` : '';
 }
 
 /** `sha256sum -c` reads this: checksum, two spaces, path. */
 export function checksumFile(files: readonly { path: string; sha256: string }[]): string {
   return files.map((file) => `${file.sha256}  ${file.path}\n`).join('');
-}
-
-/** How to load the adapter with PEFT; a packaged base is a folder of this repository. */
-export function loadCode(model: Pick<Model, 'baseModel' | 'name'>, packaged: boolean): string {
-  const folder = `./${slug(model.name)}`;
-  const base = packaged ? 'trainer/tiny_base/model' : model.baseModel.id;
-  return [
-    'from peft import PeftModel',
-    'from transformers import (',
-    '    AutoModelForCausalLM, AutoTokenizer)',
-    '',
-    ...(packaged ? ['# the base model lies in the repository'] : []),
-    'base = AutoModelForCausalLM.from_pretrained(',
-    `    "${base}"${packaged ? ')' : ','}`,
-    ...(packaged ? [] : [`    revision="${model.baseModel.revision}")`]),
-    'model = PeftModel.from_pretrained(',
-    `    base, "${folder}")`,
-    'tokenizer = AutoTokenizer.from_pretrained(',
-    `    "${folder}")`,
-    '',
-    'inputs = tokenizer.apply_chat_template(',
-    '    [{"role": "user", "content": "…"}],',
-    '    add_generation_prompt=True,',
-    '    return_tensors="pt", return_dict=True)',
-    'output = model.generate(',
-    '    **inputs, max_new_tokens=96)',
-    'print(tokenizer.decode(output[0]))',
-  ].join('\n');
-}
-
-function slug(name: string): string {
-  return (
-    name
-      .toLowerCase()
-      .replace(/[^a-z0-9]+/g, '-')
-      .replace(/^-|-$/g, '') || 'adapter'
-  );
 }

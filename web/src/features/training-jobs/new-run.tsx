@@ -25,6 +25,7 @@ import {
 import { EstimateCard } from './estimate-card.tsx';
 import { HyperparameterSection } from './hyperparameter-section.tsx';
 import { gpuWords } from './job-words.ts';
+import { FormatField } from './format-field.tsx';
 import { OtherGpus } from './other-gpus.tsx';
 import { PresetCards } from './preset-cards.tsx';
 import {
@@ -67,6 +68,7 @@ export function NewRun({
     changes: {},
     gpuType: first.gpuType?.id ?? '',
     gpuCount: 1,
+    modelFormat: 'peft',
     cap: '',
     name: '',
   });
@@ -259,21 +261,28 @@ export function NewRun({
           </div>
         </Section>
 
-        <Section title="Name" line={false} className="mb-0">
-          <Field
-            label="Name of the job"
-            error={beside.name}
-            hint="The model is named after it; a model can be renamed."
-          >
-            <Input
-              maxLength={100}
-              autoComplete="off"
-              className="md:max-w-[50%]"
-              value={form.name}
-              placeholder={name}
-              onChange={(event) => change({ name: event.target.value })}
+        <Section title="What comes out" line={false} className="mb-0">
+          <div className="grid gap-x-6 gap-y-4 md:grid-cols-2">
+            <Field
+              label="Name of the job"
+              error={beside.name}
+              hint="The model is named after it; a model can be renamed."
+            >
+              <Input
+                maxLength={100}
+                autoComplete="off"
+                value={form.name}
+                placeholder={name}
+                onChange={(event) => change({ name: event.target.value })}
+              />
+            </Field>
+            <FormatField
+              value={form.modelFormat}
+              baseModel={baseModel}
+              adapter={estimate?.hyperparameters ?? defaults}
+              onChange={(modelFormat) => change({ modelFormat })}
             />
-          </Field>
+          </div>
         </Section>
       </form>
 

@@ -57,6 +57,7 @@ export function choicesOf(job: TrainingJob, change: NextRun['change']) {
     hyperparameters: { ...job.hyperparameters, ...change.hyperparameters },
     gpuType: change.gpuType ?? job.gpuType,
     gpuCount: job.gpuCount,
+    modelFormat: job.modelFormat ?? 'peft',
   };
 }
 

@@ -6,6 +6,7 @@ import {
 } from '../../../../contracts/catalog.ts';
 import type { ApiError } from '../../../../contracts/client.ts';
 import type { Estimate } from '../../../../contracts/costs.ts';
+import type { ModelFormat } from '../../../../contracts/model-format.ts';
 import { editableMoney, moneyAtLeast, money, parseMoney } from '../../lib/format/money.ts';
 
 /** What a person has chosen; what is untouched is empty and follows the preset, the estimate or the dataset. */
@@ -18,6 +19,7 @@ export interface RunForm {
   changes: Partial<Record<HyperparameterKey, string>>;
   gpuType: string;
   gpuCount: number;
+  modelFormat: ModelFormat;
   /** As typed, in dollars; empty takes the suggested cap. */
   cap: string;
   /** Empty takes the dataset's name and the preset. */
@@ -99,6 +101,7 @@ export function runChoicesOf(form: RunForm, preset: PresetId = form.preset) {
     hyperparameters: readChanges(form.changes).hyperparameters,
     gpuType: form.gpuType,
     gpuCount: form.gpuCount,
+    modelFormat: form.modelFormat,
   };
 }
 

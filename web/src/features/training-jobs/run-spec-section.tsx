@@ -2,6 +2,7 @@ import type { TrainingJob } from '../../../../contracts/training-jobs.ts';
 import { CopyButton, CopyId } from '../../components/copy.tsx';
 import { Section } from '../../components/page.tsx';
 import { specLines } from './hyperparameter-fields.ts';
+import { formatLabel } from './model-formats.ts';
 import { curlOf } from './run-form.ts';
 
 /** What the run was told to do, frozen when it was accepted. */
@@ -15,6 +16,7 @@ export function RunSpecSection({ job, className }: { job: TrainingJob; className
     hyperparameters: job.hyperparameters,
     gpuType: job.gpuType,
     gpuCount: job.gpuCount,
+    modelFormat: job.modelFormat ?? 'peft',
     capUsdMicros: job.capUsdMicros,
   };
   return (
@@ -32,6 +34,8 @@ export function RunSpecSection({ job, className }: { job: TrainingJob; className
             <dd>{line.text}</dd>
           </div>
         ))}
+        <dt className="text-ink-3">Publishes</dt>
+        <dd>{formatLabel(job.modelFormat ?? 'peft')}</dd>
         <dt className="text-ink-3">Data</dt>
         <dd>
           <CopyId id={job.dataset.data.sha256} what="checksum of the data" />
