@@ -9,9 +9,19 @@ import { CheckSummary, Dataset, DatasetFormat, DatasetVersion, StoredFile, Token
 import { UploadPlan } from './datasets.ts';
 import { FailureCode } from './failures.ts';
 import { AttemptPoint, JobEvent, JobLive, MetricPoint, Progress, RunPhase } from './metrics.ts';
+import { ModelFormat } from './model-format.ts';
 import { Model, ModelFile } from './models.ts';
 import { Notification, NotificationTarget } from './notifications.ts';
-import { Evaluation, FrozenRunSpec, ManifestFile, Sample, TrainingFacts } from './run-spec.ts';
+import {
+  Canaries,
+  Evaluation,
+  ExportProof,
+  FrozenRunSpec,
+  ManifestFile,
+  Memorisation,
+  Sample,
+  TrainingFacts,
+} from './run-spec.ts';
 import { Attempt, BoundDataset, CheckpointReference, Failure, TrainingJob } from './training-jobs.ts';
 import {
   DatasetId,
@@ -30,6 +40,7 @@ const named = {
   BaseModel,
   BoundDataset,
   Budget,
+  Canaries,
   CheckpointReference,
   CheckSummary,
   CostRecord,
@@ -43,6 +54,7 @@ const named = {
   EmailChoices,
   Estimate,
   Evaluation,
+  ExportProof,
   Failure,
   FailureCode,
   FrozenRunSpec,
@@ -52,9 +64,11 @@ const named = {
   JobId,
   JobLive,
   ManifestFile,
+  Memorisation,
   MetricPoint,
   Model,
   ModelFile,
+  ModelFormat,
   ModelId,
   Notification,
   NotificationTarget,

@@ -139,7 +139,6 @@ export const Canaries = z.object({
     }),
   ),
 });
-export type Canaries = z.infer<typeof Canaries>;
 
 /** What the model says word by word as its training rows do. */
 export const Memorisation = z.object({
@@ -156,7 +155,6 @@ export const Memorisation = z.object({
   runWords: z.int().positive(),
   longestRunWords: z.int().nonnegative(),
 });
-export type Memorisation = z.infer<typeof Memorisation>;
 
 /** The published files, loaded afresh, against the model as it was trained: on the frozen prompts with their answers. */
 export const ExportProof = z.object({
@@ -169,7 +167,6 @@ export const ExportProof = z.object({
   /** The published tokenizer writes every prompt as the base model's does; anything else is refused. */
   templateEqual: z.literal(true),
 });
-export type ExportProof = z.infer<typeof ExportProof>;
 
 /** How a run was fitted into memory; `peakMemoryBytes` beside it is what was measured. */
 const MemoryFacts = z.object({
