@@ -2,7 +2,7 @@
 import * as z from 'zod';
 
 /**
- * In which form a finished model is published; one a job (docs/decisions/0022). `peft`: the adapter in float32, as it
+ * In which form a finished model is published; one a job (docs/decisions/0024). `peft`: the adapter in float32, as it
  * was trained. `peft-bf16`: the same in half the bytes, rounded. `merged-safetensors`: the whole model with the adapter
  * added to its weights, in the base model's own number format, cut into files below `LIMITS.modelFileBytes`.
  */

@@ -98,7 +98,7 @@ def _load(form: str, where: str) -> str:
     )
 
 
-#: GGUF is not published (docs/decisions/0022); who needs it has the way here.
+#: GGUF is not published (docs/decisions/0024); who needs it has the way here.
 _GGUF = """
 For llama.cpp, in a checkout of it: `python convert_hf_to_gguf.py "<this folder>"`.
 """
