@@ -1,13 +1,15 @@
 /**
  * `npm run simulate -- --seeds 2000` runs seeds 1 to 2000 on all cores; `--seed 7` runs one and tells what was broken,
  * `--faults 23,36` takes these faults instead of the seed's own, `--history` tells everything that happened.
- * `--every-call` does every harm at every awaited call, `--fortnight` runs a job of nearly 14 days.
+ * `--fixed-set` does what `npm test` does and stops at the first that is broken, `--every-call` does every harm at every
+ * awaited call, `--fortnight` runs a job of nearly 14 days.
  */
 import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { awaitedCalls, harmed, harmsOf } from './every-call.ts';
 import { FAULTS } from './faults/faults.ts';
+import { firstBroken } from './fixed-set.ts';
 import { fortnight } from './fortnight.ts';
 import type { HistoryEvent } from './history/history.ts';
 import { type Failure, merged, runSeeds, type Tally } from './seeds.ts';
@@ -22,6 +24,7 @@ const { values } = parseArgs({
     history: { type: 'boolean', default: false },
     'every-call': { type: 'boolean', default: false },
     fortnight: { type: 'boolean', default: false },
+    'fixed-set': { type: 'boolean', default: false },
     processes: { type: 'string' },
   },
 });
@@ -94,6 +97,15 @@ async function many(count: number): Promise<void> {
   process.exitCode = tally.failures.length === 0 ? 0 : 1;
 }
 
+async function fixedSet(): Promise<void> {
+  const broken = await firstBroken();
+  if (!broken) return say('Every invariant held in the fixed set.');
+  const { seed, faults: which, end, violations } = broken;
+  say(`seed ${seed} with ${which.join(', ')} ended ${end}`);
+  for (const { invariant, what } of violations.slice(0, 3)) say(`${invariant} broken: ${what.slice(0, 300)}`);
+  process.exitCode = 1;
+}
+
 async function everyCall(): Promise<void> {
   const calls = await awaitedCalls();
   let [tried, broken] = [0, 0];
@@ -129,6 +141,7 @@ if (process.send) {
     );
   });
 } else if (values['every-call']) await everyCall();
+else if (values['fixed-set']) await fixedSet();
 else if (values.fortnight) await longest();
 else if (values.seed !== undefined) await one(Number(values.seed));
 else await many(Number(values.seeds ?? 200));

@@ -198,8 +198,8 @@ export class Objects {
       UploadId: query.get('uploadId') ?? undefined,
       PartNumber: query.get('partNumber') ?? undefined,
     };
-    const claimed =
-      lowerCase(headers)['x-amz-checksum-sha256'] ?? query.get('x-amz-checksum-sha256') ?? undefined;
+    // Only as a header is a checksum held against the bytes (facts.md §1); in the query S3 passes it over.
+    const claimed = lowerCase(headers)['x-amz-checksum-sha256'];
     try {
       if (method === 'GET')
         return { status: 200, body: Buffer.concat(this.#find(input, 'NoSuchKey').pieces) };
