@@ -5,7 +5,7 @@ gradients are added up is `PeftLora`'s (world.py). So nothing outside this packa
 what must happen once (a report, an upload, a manifest) happens in the one process that can.
 
 The others are started here, one for each further GPU of this machine, which is all that a job may ask for
-(docs/decisions, "One process leads"). They hold nothing that is not also here, and end with this process, however it ends.
+(docs/decisions/0025). They hold nothing that is not also here, and end with this process, however it ends.
 """
 
 from __future__ import annotations

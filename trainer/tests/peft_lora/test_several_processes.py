@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import select
 import subprocess
@@ -16,7 +17,8 @@ import pytest
 pytest.importorskip("torch", reason="the torch backend needs torch")
 
 from both_backends import PEAK_RATE, SETTINGS, opened, samples_of  # noqa: E402
-from conftest import TINY_BASE  # noqa: E402
+from conftest import TINY_BASE, TRAINER  # noqa: E402
+from fake_api import FakeApi  # noqa: E402
 
 from brightrun_trainer.backend import end_tokens  # noqa: E402
 from brightrun_trainer.failures import RunFailure  # noqa: E402
@@ -176,3 +178,19 @@ def test_a_follower_ends_with_its_leader_however_that_ends(tmp_path: Path) -> No
         leader.kill()
     ended, _, _ = select.select([follower], [], [], 120)
     assert ended, "it is still there after two minutes"
+
+
+def test_a_whole_run_of_two_processes_reports_and_publishes_once(small_run: FakeApi, tmp_path: Path) -> None:
+    """As the cluster starts it; the fake API refuses a report or a file that came twice."""
+    told = {
+        "BRIGHTRUN_API_URL": small_run.url, "BRIGHTRUN_BOOTSTRAP_TOKEN": "the-bootstrap-token", "BRIGHTRUN_BACKEND": "peft_lora",
+        "BRIGHTRUN_PROCESSES": "2", "TMPDIR": str(tmp_path), "PYTHONPATH": str(TRAINER),
+    }
+    run = subprocess.run([sys.executable, "-m", "brightrun_trainer"], env=os.environ | told, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr[-2000:]
+    training = json.loads(small_run.objects["manifest.json"])["training"]
+    assert training["processes"] == 2
+    assert training["memory"]["microBatch"] * training["memory"]["accumulation"] == 2, "half of the batch of four"
+    assert [p["step"] for r in small_run.reports for p in r["points"]] == list(range(1, training["steps"] + 1))
+    assert "memory plan: 2 rows at once" in "".join(r["logTail"] for r in small_run.reports)
+    assert not list(tmp_path.iterdir()), "nothing is left on the disk"

@@ -5,11 +5,12 @@ import type { Model } from '../../../../contracts/models.ts';
 import { CopyId } from '../../components/copy.tsx';
 import { Section } from '../../components/page.tsx';
 import { money } from '../../lib/format/money.ts';
-import { bytes, compact, count, counted } from '../../lib/format/numbers.ts';
+import { compact, count, counted } from '../../lib/format/numbers.ts';
 import { duration } from '../../lib/format/time.ts';
 import { specLines } from '../training-jobs/hyperparameter-fields.ts';
 import { STOPS } from '../training-jobs/job-words.ts';
 import { useCatalogNames } from '../training-jobs/use-catalog.ts';
+import { memoryWords, speedWords } from './training-words.ts';
 
 const box = 'block rounded-control border bg-surface px-3 py-2';
 
@@ -66,10 +67,8 @@ export function LineageSection({ model }: { model: Model }) {
         <Fact name="Trained">
           {compact(training.trainedTokens)} tokens of answers, {compact(training.processedTokens)} read
         </Fact>
-        <Fact name="Speed">
-          {count(training.tokensPerSecond)} tokens a second on {names.gpu(model.gpuType, 1)}, at most{' '}
-          {bytes(training.peakMemoryBytes)} of memory
-        </Fact>
+        <Fact name="Speed">{speedWords(training, names.gpu(model.gpuType, training.processes ?? 1))}</Fact>
+        <Fact name="Memory">{memoryWords(training)}</Fact>
         <Fact name="Parameters">{compact(training.trainableParameters)} trainable</Fact>
         <Fact name="Rows left out">
           {training.rowsCut === 0 && training.rowsSkipped === 0
