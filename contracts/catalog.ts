@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { DatasetFormat } from './dataset-format.ts';
 import { operation } from './operation.ts';
 import { Day, UsdMicros } from './values.ts';
 
@@ -107,8 +108,9 @@ export const listPresets = operation({
   noun: 'catalog',
   method: 'GET',
   path: '/presets',
-  summary: 'Three presets with their reasons, worked out for one base model.',
-  query: z.strictObject({ baseModel: z.string().max(200) }),
+  summary:
+    'Three presets with their reasons, worked out for one base model and, where given, one form of rows.',
+  query: z.strictObject({ baseModel: z.string().max(200), format: DatasetFormat.optional() }),
   success: { status: 200, body: z.object({ items: z.array(Preset) }) },
   problems: ['base-model-unknown'],
 });

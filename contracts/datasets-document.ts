@@ -67,7 +67,7 @@ export const FORM_EXAMPLES: readonly FormExample[] = [
     format: 'preference',
     title: 'Preference pairs',
     about:
-      'The better and the worse answer to one prompt: as text, as messages, as two conversations that begin alike, or as OpenAI writes them. They are checked; the trainer that ships teaches answers and takes no pairs.',
+      'The better and the worse answer to one prompt: as text, as messages, as two conversations that begin alike, or as OpenAI writes them. The model learns to prefer the better one (DPO, beta 0.1), at a twentieth of the learning rate that answers take.',
     rows: [
       { prompt: 'Where is Peru?', chosen: 'In South America.', rejected: 'Far away.' },
       {

@@ -101,6 +101,12 @@ const EvaluationScore = z.object({
   tokenAccuracy: z.number().min(0).max(1),
 });
 export const Evaluation = z.object({
+  /**
+   * What the figures are of: absent or `answers`, each token of the held-out answers; `preferences`, each held-out pair:
+   * `loss` is DPO's, ln 2 for the base, and `tokenAccuracy` the share in which tuning moved the model towards the chosen
+   * answer, 0 for the base.
+   */
+  objective: z.enum(['answers', 'preferences']).optional(),
   rows: z.int().nonnegative(),
   tokens: z.int().nonnegative(),
   base: EvaluationScore,

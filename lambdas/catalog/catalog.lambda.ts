@@ -14,6 +14,8 @@ export const handler = serve(catalogOperations, environment, (env) => {
   return {
     [listBaseModels.id]: () => ({ items: catalog.baseModels.map(toPublic) }),
     [listGpuTypes.id]: () => ({ items: catalog.gpuTypes.map(toPublicGpuType) }),
-    [listPresets.id]: ({ query }) => ({ items: presetsFor(catalog.baseModel(query.baseModel)) }),
+    [listPresets.id]: ({ query }) => ({
+      items: presetsFor(catalog.baseModel(query.baseModel), query.format),
+    }),
   };
 });

@@ -4,11 +4,10 @@ import { ProblemError } from '../../contracts/problems.ts';
 import type { CatalogBaseModel } from './base-models.ts';
 
 /**
- * What the trainer reads (trainer/brightrun_trainer/dataset.py). Preference pairs need another loss than it has; ShareGPT
- * rows never pass the check, so here they only stand for completeness.
+ * What the trainer does not read (trainer/brightrun_trainer/row_forms.py). ShareGPT rows never pass the check, so here
+ * they only stand for completeness.
  */
 const UNTRAINABLE: Partial<Record<DatasetFormat, string>> = {
-  preference: 'Preference pairs are checked but cannot be trained on yet.',
   sharegpt: 'Convert the rows to messages first.',
 };
 

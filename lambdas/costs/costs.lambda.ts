@@ -43,12 +43,14 @@ export const handler = serve(costOperations, environment, (env) => {
         budgetOf(owner, thisMonth(now())),
       ]);
       const baseModel = catalog.baseModel(body.baseModel);
+      const data = checkedData(found, baseModel);
+      const format = data.summary.format ?? undefined;
       const estimate = estimateRun({
-        data: checkedData(found, baseModel),
+        data,
         baseModel,
         gpuType: catalog.gpuType(body.gpuType),
         gpuCount: body.gpuCount,
-        hyperparameters: chooseHyperparameters(baseModel, body.preset, body.hyperparameters),
+        hyperparameters: chooseHyperparameters(baseModel, body.preset, body.hyperparameters, format),
         modelFormat: body.modelFormat,
       });
       return withBudget(estimate, budget);

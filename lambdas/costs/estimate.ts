@@ -106,6 +106,11 @@ function phasesOf(
         EVALUATION_SHARE,
     ),
   );
+  // Of pairs the base model is measured on every row before the first step (trainer: preferences.py).
+  const reference =
+    run.data.summary.format === 'preference'
+      ? widened(times(at(size.tokensPerEpoch, speed.tokensPerSecond), EVALUATION_SHARE))
+      : fixed(0);
   const prompts = size.validationRows === 0 ? 0 : Math.min(SAMPLES.prompts, size.validationRows);
   const generated = prompts * SAMPLES.maxTokens * speed.secondsPerGeneratedToken;
   // Answers end by themselves, as a rule at a third of what they may take.
@@ -143,7 +148,7 @@ function phasesOf(
     phases: {
       starting: gpuType.startSeconds,
       loading: add(LOAD_LIBRARIES_SECONDS, at(baseModel.weightBytes, gpuType.loadBytesPerSecond)),
-      'evaluating-base': [evaluation, answers, checks].reduce(add),
+      'evaluating-base': [reference, evaluation, answers, checks].reduce(add),
       training: { ...training, low: training.low * stopsAt },
       'evaluating-tuned': [evaluation, answers, checks].reduce(add),
       publishing,

@@ -19,6 +19,7 @@ export interface RunSize {
   steps: number;
   /** During training; one before and one after it come on top. */
   evaluations: number;
+  /** All that go through the model; of pairs the base model reads each row once before the first step. */
   totalTokens: number;
   rowsCut: number;
   /** How far the count of tokens may be off, as factors. */
@@ -126,7 +127,9 @@ export function sizeOfRun(data: CheckedData, model: CatalogBaseModel, chosen: Hy
     validationTokens,
     steps,
     evaluations,
-    totalTokens: tokensPaidFor(chosen.epochs, tokensPerEpoch, paidEvaluations, validationTokens),
+    totalTokens:
+      tokensPaidFor(chosen.epochs, tokensPerEpoch, paidEvaluations, validationTokens) +
+      (summary.format === 'preference' ? tokensPerEpoch : 0),
     rowsCut: own ? cut.rows : 0,
     tokenUncertainty: own
       ? own.method === 'exact'

@@ -90,7 +90,7 @@ export function decideCreation(asked: JobToDecide, now: Date): JobChange {
   // A version is ready only with a format; a record without one is not what the check writes.
   if (!format) throw new ProblemError('dataset-not-ready');
   assertTrainable(version.summary, baseModel);
-  const hyperparameters = chooseHyperparameters(baseModel, wish.preset, wish.hyperparameters);
+  const hyperparameters = chooseHyperparameters(baseModel, wish.preset, wish.hyperparameters, format);
   const estimate = estimateRun({
     data: {
       summary: version.summary,

@@ -91,6 +91,13 @@ describe('presets', () => {
     expect(learningRateFor(model('Qwen/Qwen3-8B'))).toBeCloseTo(4.73e-4, 6);
   });
 
+  test('preferences are learned at a twentieth of the rate of answers, in the card and in the job', () => {
+    const llama = model('meta-llama/Llama-3.1-8B-Instruct');
+    const [quick] = presetsFor(llama, 'preference');
+    expect(quick!.hyperparameters.learningRate).toBeCloseTo(learningRateFor(llama) / 20, 6);
+    expect(chooseHyperparameters(llama, 'quick', {}, 'preference')).toEqual(quick!.hyperparameters);
+  });
+
   test('every preset of every base model is a valid choice, and alpha is twice the rank', () => {
     for (const each of BASE_MODELS) {
       for (const preset of presetsFor(each)) {

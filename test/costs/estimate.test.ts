@@ -24,13 +24,22 @@ const llama = model('meta-llama/Llama-3.1-8B-Instruct');
 const estimate = (
   rows: number,
   changes: Partial<Hyperparameters> = {},
-  more: { tokensPerRow?: number; baseModel?: typeof tiny; gpuType?: string; gpuCount?: number } = {},
+  more: {
+    tokensPerRow?: number;
+    baseModel?: typeof tiny;
+    gpuType?: string;
+    gpuCount?: number;
+    format?: CheckSummary['format'];
+  } = {},
 ) => {
   const baseModel = more.baseModel ?? tiny;
   const tokensPerRow = more.tokensPerRow ?? 40;
   return estimateRun({
     data: {
-      summary: summary(rows, tokensPerRow, baseModel.tokenizer),
+      summary: {
+        ...summary(rows, tokensPerRow, baseModel.tokenizer),
+        ...(more.format ? { format: more.format } : {}),
+      },
       bytes: rows * tokensPerRow * 4,
       hasValidationFile: false,
     },
@@ -60,6 +69,17 @@ describe('an estimate', () => {
     expect(said).toMatchObject({ trainingRows: 189, validationRows: 21, steps: 144, evaluations: 9 });
     expect(said.tokensPerEpoch).toBe(189 * 40);
     expect(said.totalTokens).toBe(3 * 189 * 40 + 11 * 21 * 40);
+  });
+
+  test('of pairs the base model reads every row once before the first step', () => {
+    const answers = estimate(210);
+    const pairs = estimate(210, {}, { format: 'preference' });
+    expect(pairs.totalTokens - answers.totalTokens).toBe(answers.tokensPerEpoch);
+    const seconds = ({ phases }: typeof pairs) =>
+      phases.find(({ phase }) => phase === 'evaluating-base')!.seconds.expected;
+    expect(seconds(pairs) - seconds(answers)).toBeCloseTo(
+      (answers.tokensPerEpoch / speedOf(tiny, gpu('cpu-2'), 1).tokensPerSecond.expected) * 0.5,
+    );
   });
 
   test('fits the contract, and its range is ordered', () => {
@@ -278,9 +298,8 @@ describe('an estimate is refused', () => {
   const mix = { roles: [], languages: [], toolRows: 3, weightedRows: 0 };
 
   test('for rows that no trainer here takes', () => {
-    expect(refusal({ format: 'preference' })).toBe('format-not-trainable');
     expect(refusal({ format: 'sharegpt' })).toBe('format-not-trainable');
-    for (const format of ['chat', 'prompt-completion', 'instruction', 'text'] as const) {
+    for (const format of ['chat', 'prompt-completion', 'instruction', 'preference', 'text'] as const) {
       expect(refusal({ format })).toBe('trainable');
     }
   });

@@ -9,8 +9,7 @@ import { qualityProblems } from '../../lambdas/datasets/check/text/text-quality.
 interface Verdict {
   name: string;
   line: string;
-  /** `preference` rows are sound or not by their codes; the trainer refuses them all. */
-  verdict: 'usable' | 'broken' | 'preference';
+  verdict: 'usable' | 'broken';
   format: string | null;
   codes: string[];
 }
@@ -31,7 +30,7 @@ describe('the check and the trainer agree on', () => {
     expect([...new Set(found)].toSorted()).toEqual(codes.toSorted());
     expect(row?.format ?? null).toBe(format);
     const isBroken = !row || hasError({ ...row, problems });
-    expect(verdict === 'preference' || isBroken === (verdict === 'broken')).toBe(true);
+    expect(isBroken).toBe(verdict === 'broken');
   });
 
   test('what each code costs a row', () => {

@@ -109,7 +109,7 @@ describe('a job is refused', () => {
     ],
     [
       'on rows that the trainer does not take',
-      { found: { dataset, version: { ...version, summary: { ...summary, format: 'preference' } } as never } },
+      { found: { dataset, version: { ...version, summary: { ...summary, format: 'sharegpt' } } as never } },
       'format-not-trainable',
     ],
     [

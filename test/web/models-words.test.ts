@@ -77,6 +77,15 @@ describe('the quality table', () => {
     expect(reads(-0.1, 0.02)?.readsAs).toBe('no change to see');
   });
 
+  test('of pairs it shows their loss and where tuning moved, and no perplexity', () => {
+    const ofPairs = { ...evaluation(-0.63, -0.61, -0.59, 40), objective: 'preferences' as const };
+    const [loss, moved, ...others] = qualityRows(ofPairs);
+    expect(loss).toMatchObject({ measure: 'Preference loss', readsAs: 'better' });
+    expect(text(loss!.note)).toBe('40 held-out pairs, lower is better');
+    expect(moved).toMatchObject({ base: '–', tuned: '69.7\u00a0%', readsAs: 'better, no interval' });
+    expect(others).toEqual([]);
+  });
+
   test('an interval across zero reads as no change', () => {
     expect(qualityRows(evaluation(-0.05, -0.015, 0.02))[0]?.readsAs).toBe('no change to see');
     expect(qualityRows(evaluation(0.05, 0.1, 0.2))[0]?.readsAs).toBe('worse');

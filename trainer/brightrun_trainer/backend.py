@@ -11,7 +11,7 @@ from typing import Protocol
 
 import numpy as np
 
-from .masking import Sample
+from .masking import Pair, Sample
 from .tokens_at_once import TokensAtOnce
 
 Arrays = dict[str, np.ndarray]
@@ -69,6 +69,13 @@ class Backend(Protocol):
     at_once: TokensAtOnce  # what goes through the model at once, and how often that had to be halved
 
     def step(self, batch: Sequence[Sample], learning_rate: float, step: int) -> StepResult: ...
+
+    def step_pairs(
+        self, batch: Sequence[Pair], base_leads: Sequence[float], beta: float, learning_rate: float, step: int
+    ) -> StepResult:
+        """One optimizer step on the mean loss of the pairs (preferences.py); `base_leads` says by how many nats the base
+        model finds each chosen answer likelier than the rejected one. The result's loss is a pair's."""
+        ...
 
     def row_losses(self, samples: Sequence[Sample]) -> list[RowLoss]: ...
 

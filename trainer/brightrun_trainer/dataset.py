@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .failures import RunFailure
-from .row_forms import Fields, Turn, is_blank, parse_json, read_form
+from .row_forms import read_form
+from .turns import Fields, Turn, is_blank, parse_json
 
 #: Bytes read at once while hashing: large enough to be disk-bound, small enough to stay in cache.
 CHUNK = 1 << 20
@@ -18,17 +19,19 @@ LONGEST_LINE = 1 << 20
 
 @dataclass(frozen=True)
 class Row:
-    """One row: either the turns of a chat, or plain text to continue."""
+    """One row: the turns of a chat, plain text to continue, or a preference pair: `messages` end in the chosen answer,
+    `rejected` are the same turns with the other one."""
 
     line: int
     messages: tuple[Turn, ...] = ()
     text: str = ""
     tools: tuple[Fields, ...] = ()
+    rejected: tuple[Turn, ...] = ()
 
     @property
     def key(self) -> str:
         """Equal for rows that say the same, whatever their spacing; what the split groups by."""
-        parts = [_said(turn) for turn in self.messages]
+        parts = [_said(turn) for turn in (*self.messages, *self.rejected)]
         return hashlib.sha256("\x1e".join(parts or [" ".join(self.text.split())]).encode()).hexdigest()
 
     @property
@@ -74,7 +77,7 @@ def verify_checksum(path: Path, expected: str) -> None:
 def parse_row(row: object, line: int) -> Row:
     """One row, its form told by its fields; raises ValueError with the reason."""
     form = read_form(row)
-    return Row(line, form.turns, form.text, form.tools)
+    return Row(line, form.turns, form.text, form.tools, form.rejected)
 
 
 @dataclass(frozen=True)

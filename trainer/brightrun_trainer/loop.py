@@ -10,12 +10,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from typing import Protocol
+from typing import Any, Protocol
 
-from .backend import Arrays, Backend, RowLoss
+from .backend import Arrays, Backend, RowLoss, StepResult
 from .evaluate import mean_loss
 from .failures import RunFailure
-from .masking import Sample
+from .masking import Pair, Sample
 from .schedule import Plan, batch_rows, learning_rate
 
 
@@ -68,6 +68,15 @@ class Point:
         return [name for name, value in values.items() if value is not None and not math.isfinite(value)]
 
 
+class Objective(Protocol):
+    """What is learned from a batch. A backend itself is one, for answers as they stand; `preferences.Preferences` is the
+    other, for pairs."""
+
+    def step(self, batch: Sequence[Any], learning_rate: float, step: int) -> StepResult: ...
+
+    def row_losses(self, samples: Sequence[Any]) -> list[RowLoss]: ...
+
+
 class Hooks(Protocol):
     """What happens around a step. `stop` names a reason once the loop has to end."""
 
@@ -92,10 +101,11 @@ class Loop:
     """One run's loop over one backend."""
 
     def __init__(
-        self, backend: Backend, train: Sequence[Sample], validation: Sequence[Sample], plan: Plan,
-        settings: LoopSettings, hooks: Hooks, clock: Callable[[], float],
+        self, backend: Backend, train: Sequence[Sample] | Sequence[Pair], validation: Sequence[Sample] | Sequence[Pair],
+        plan: Plan, settings: LoopSettings, hooks: Hooks, clock: Callable[[], float], objective: Objective | None = None,
     ) -> None:
         self._backend, self._train, self._validation = backend, train, validation
+        self._objective: Objective = objective or backend
         self._plan, self._settings, self._hooks, self._clock = plan, settings, hooks, clock
         self.state = LoopState()
         self.evaluation_seconds = 0.0  # the slowest one here
@@ -124,7 +134,7 @@ class Loop:
         rate = learning_rate(s.schedule, s.learning_rate, s.warmup_ratio, plan.total_steps, state.step)
         started = self._clock()
         batch = [self._train[i] for i in batch_rows(plan, s.seed, state.step)]
-        result = self._backend.step(batch, rate, state.step)
+        result = self._objective.step(batch, rate, state.step)
         seconds = self._clock() - started
         state.step += 1
         state.tokens += result.tokens
@@ -141,7 +151,7 @@ class Loop:
         """Measures the adapter as it is; remembers it when it is the best so far."""
         state = self.state
         started = self._clock()
-        loss = mean_loss(self._backend.row_losses(self._validation))
+        loss = mean_loss(self._objective.row_losses(self._validation))
         self.evaluation_seconds = max(self.evaluation_seconds, self._clock() - started)
         state.history.append({"step": state.step, "loss": loss})
         if math.isfinite(loss) and (state.best_loss is None or loss < state.best_loss):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .dataset import Row
 from .failures import RunFailure
-from .row_forms import Fields, Turn, parse_json
+from .turns import Fields, Turn, parse_json
 
 #: For the few fixed questions that a base model without a chat template is measured with; chats are not learned so.
 PLAIN_TEMPLATE = (
@@ -29,18 +29,63 @@ class Sample:
     truncated: bool = False
 
     @property
+    def length(self) -> int:
+        """Tokens that it takes where nothing beside it is longer."""
+        return len(self.ids)
+
+    @property
     def targets(self) -> int:
         """Learned tokens that have a predecessor, hence count in the loss."""
         return sum(self.learned[1:])
 
 
 @dataclass(frozen=True)
-class Encoded:
-    """Samples of one side of a split, and what was lost on the way."""
+class Pair:
+    """Two samples that begin alike: the answer that is to be preferred, and the other one."""
 
-    samples: list[Sample]
+    chosen: Sample
+    rejected: Sample
+
+    @property
+    def sides(self) -> tuple[Sample, Sample]:
+        return self.chosen, self.rejected
+
+    @property
+    def length(self) -> int:
+        """Tokens that both take beside each other, padded to the longer one."""
+        return 2 * max(self.chosen.length, self.rejected.length)
+
+    @property
+    def tokens(self) -> int:
+        return self.chosen.length + self.rejected.length
+
+    @property
+    def targets(self) -> int:
+        """Learned tokens of both; none where one side has none left, or where cutting made them equal."""
+        both = self.chosen.targets and self.rejected.targets and self.chosen.ids != self.rejected.ids
+        return self.chosen.targets + self.rejected.targets if both else 0
+
+    @property
+    def truncated(self) -> bool:
+        return self.chosen.truncated or self.rejected.truncated
+
+
+def answers_of(rows: Sequence[Sample] | Sequence[Pair]) -> list[Sample]:
+    """The samples that are to be said: of a pair the chosen one."""
+    return [row.chosen if isinstance(row, Pair) else row for row in rows]
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """What one side of a split teaches, samples or pairs, and what was lost on the way."""
+
+    samples: Sequence[Sample] | Sequence[Pair]
     truncated: int
     dropped: int
+
+    @property
+    def holds_pairs(self) -> bool:
+        return any(isinstance(sample, Pair) for sample in self.samples)
 
 
 def _message(turn: Turn) -> dict[str, Any]:
@@ -145,11 +190,28 @@ def encode_row(tokenizer: Any, row: Row, longest: int) -> list[Sample]:
     return samples
 
 
+def encode_pair(tokenizer: Any, row: Row, longest: int) -> Pair:
+    """Both conversations of a preference pair, each by its last sample: where a template rewrites earlier turns, that
+    is the one that ends in the answer."""
+    sides = (encode_row(tokenizer, replace(row, messages=turns), longest)[-1] for turns in (row.messages, row.rejected))
+    return Pair(*sides)
+
+
+def _refuse_mixture(rows: Sequence[Row]) -> None:
+    """A run learns from answers or from pairs; the check finds one form in a file."""
+    pairs = sum(bool(row.rejected) for row in rows)
+    if 0 < pairs < len(rows):
+        raise RunFailure("dataset-unreadable", f"{pairs} of {len(rows)} rows are preference pairs. Train on pairs alone or without them.")
+
+
 def encode_rows(tokenizer: Any, rows: Sequence[Row], longest: int) -> Encoded:
-    """All samples with something to learn in them; counts the cut and the dropped."""
+    """All samples or pairs with something to learn in them; counts the cut and the dropped."""
     _refuse_missing_template(tokenizer, rows)
     _refuse_unknown_tools(tokenizer, rows)
-    samples = [sample for row in rows for sample in encode_row(tokenizer, row, longest)]
+    _refuse_mixture(rows)
+    samples: list[Any] = []
+    for row in rows:
+        samples += [encode_pair(tokenizer, row, longest)] if row.rejected else encode_row(tokenizer, row, longest)
     kept = [sample for sample in samples if sample.targets]
     return Encoded(kept, sum(s.truncated for s in samples), len(samples) - len(kept))
 

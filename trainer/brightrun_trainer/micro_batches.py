@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
 
 import numpy as np
 
-from .masking import Sample
+from .masking import Pair, Sample
+
+Row = TypeVar("Row", Sample, Pair)
 
 #: Padded tokens that go through the model at once; a larger batch is summed from several. Bounds
 #: the memory of activations whatever the batch size.
@@ -29,18 +32,23 @@ def padded(batch: Sequence[Sample]) -> tuple[np.ndarray, np.ndarray]:
     return ids, learned[:, 1:]
 
 
-def micro_batches(batch: Sequence[Sample], tokens: int) -> Iterator[Sequence[Sample]]:
+def micro_batches(batch: Sequence[Row], tokens: int) -> Iterator[Sequence[Row]]:
     """The batch in order, cut where padding it together would exceed `tokens`; at least one row each."""
     start = 0
     while start < len(batch):
         end, width = start, 0
         while end < len(batch):
-            width = max(width, len(batch[end].ids))
+            width = max(width, batch[end].length)
             if end > start and width * (end - start + 1) > tokens:
                 break
             end += 1
         yield batch[start:end]
         start = end
+
+
+def sides(pairs: Sequence[Pair]) -> list[Sample]:
+    """Chosen and rejected by turns."""
+    return [side for pair in pairs for side in pair.sides]
 
 
 def by_length(samples: Sequence[Sample], parts: Callable[[Sequence[Sample]], Iterator[Sequence[Sample]]]) -> Iterator[list[int]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import platform
 import resource
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -31,8 +31,8 @@ from mlx_lm.utils import load_model
 from .cpu_products import CpuEmbedding, CpuLinear, CpuLora
 from .backend import Arrays, LoraSettings, RowLoss, StepResult, adapted_modules, initial_adapter
 from .failures import RunFailure, classify, runs_out_of_memory
-from .masking import Sample
-from .micro_batches import MICRO_BATCH_TOKENS, by_length, padded
+from .masking import Pair, Sample
+from .micro_batches import MICRO_BATCH_TOKENS, Row, by_length, padded, sides
 from .tokens_at_once import TokensAtOnce
 
 #: Under this many parameters the model computes in float32: exact on a CPU, and cheap.
@@ -44,9 +44,19 @@ def _padded(batch: Sequence[Sample]) -> tuple[mx.array, mx.array]:
     return mx.array(ids), mx.array(learned)
 
 
-def _summed_loss(model: nn.Module, ids: mx.array, learned: mx.array) -> mx.array:
+def _losses_of_rows(model: nn.Module, ids: mx.array, learned: mx.array) -> mx.array:
     logits = model(ids[:, :-1]).astype(mx.float32)
-    return (nn.losses.cross_entropy(logits, ids[:, 1:]) * learned).sum()
+    return (nn.losses.cross_entropy(logits, ids[:, 1:]) * learned).sum(axis=1)
+
+
+def _summed_loss(model: nn.Module, ids: mx.array, learned: mx.array) -> mx.array:
+    return _losses_of_rows(model, ids, learned).sum()
+
+
+def _summed_pair_loss(model: nn.Module, ids: mx.array, learned: mx.array, base_leads: mx.array, beta: float) -> mx.array:
+    """Rows are chosen and rejected by turns; -log sigmoid(m) = log(1 + e^-m)."""
+    losses = _losses_of_rows(model, ids, learned)
+    return mx.logaddexp(0.0, -beta * (losses[1::2] - losses[::2] - base_leads)).sum()
 
 
 def _loaded(folder: Path) -> tuple[nn.Module, bool]:
@@ -86,6 +96,7 @@ class MlxLora:
         self._optimizer = AdamW(learning_rate=0.0, weight_decay=settings.weight_decay, bias_correction=True)
         self._optimizer.init(self._model.trainable_parameters())
         self._gradient = nn.value_and_grad(self._model, _summed_loss)
+        self._pair_gradient = nn.value_and_grad(self._model, _summed_pair_loss)
 
     def _attach(self) -> None:
         """Puts an adapter on each linear layer it is meant for, and numpy under all of them on a CPU."""
@@ -124,23 +135,46 @@ class MlxLora:
     def step(self, batch: Sequence[Sample], learning_rate: float, step: int) -> StepResult:
         """One optimizer step on the mean loss over all learned tokens of the batch. Dropout draws
         from a seed made of run and step, so that a resumed run draws the same."""
-        self._model.train()
         targets = sum(s.targets for s in batch)
-        total, gradients = self.at_once.until_it_fits(lambda: self._summed(batch, step), runs_out_of_memory, mx.clear_cache)
-        gradients = tree_map(lambda g: g / targets, gradients)
+        loss, norm = self._update(batch, lambda part: self._gradient(self._model, *_padded(part)), targets, learning_rate, step)
+        return StepResult(loss, norm, sum(s.length for s in batch), targets)
+
+    def step_pairs(
+        self, batch: Sequence[Pair], base_leads: Sequence[float], beta: float, learning_rate: float, step: int
+    ) -> StepResult:
+        leads = dict(zip(batch, base_leads, strict=True))
+
+        def gradient(part: Sequence[Pair]) -> tuple[mx.array, Any]:
+            return self._pair_gradient(self._model, *_padded(sides(part)), mx.array([leads[pair] for pair in part]), beta)
+
+        loss, norm = self._update(batch, gradient, len(batch), learning_rate, step)
+        return StepResult(loss, norm, sum(pair.tokens for pair in batch), sum(pair.targets for pair in batch))
+
+    def _update(
+        self, batch: Sequence[Row], gradient: Callable[[Sequence[Row]], tuple[mx.array, Any]], count: int, learning_rate: float, step: int
+    ) -> tuple[float, float]:
+        """Changes the adapter by the sum of the parts' gradients over `count`; returns the mean loss and the norm before
+        clipping."""
+        self._model.train()
+        total, gradients = self.at_once.until_it_fits(
+            lambda: self._summed(batch, gradient, step), runs_out_of_memory, mx.clear_cache
+        )
+        gradients = tree_map(lambda g: g / count, gradients)
         gradients, norm = clip_grad_norm(gradients, self._settings.max_gradient_norm)
         self._optimizer.learning_rate = learning_rate
         self._optimizer.update(self._model, gradients)
         mx.eval(self._model.trainable_parameters(), self._optimizer.state, norm)
-        return StepResult(total.item() / targets, norm.item(), sum(len(s.ids) for s in batch), targets)
+        return total.item() / count, norm.item()
 
-    def _summed(self, batch: Sequence[Sample], step: int) -> tuple[mx.array, Any]:
-        """Loss and gradients, summed over the learned tokens of all parts."""
+    def _summed(
+        self, batch: Sequence[Row], gradient: Callable[[Sequence[Row]], tuple[mx.array, Any]], step: int
+    ) -> tuple[mx.array, Any]:
+        """Loss and gradients, summed over all parts."""
         mx.random.seed(self._settings.seed * 1_000_003 + step)
         total, gradients = mx.array(0.0), None
         for part in self.at_once.parts(batch):
-            loss, gradient = self._gradient(self._model, *_padded(part))
-            gradients = gradient if gradients is None else tree_map(mx.add, gradients, gradient)
+            loss, slope = gradient(part)
+            gradients = slope if gradients is None else tree_map(mx.add, gradients, slope)
             total = total + loss
             mx.eval(total, gradients)
         return total, gradients

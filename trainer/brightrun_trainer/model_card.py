@@ -21,6 +21,13 @@ def _quality(evaluation: Evaluation | None) -> str:
         verdict = "The tuned model is worse: the whole interval lies above zero. Keep the base."
     else:
         verdict = "The interval includes zero: a gain is not proven."
+    if e.objective == "preferences":
+        return (
+            f"| {e.rows} held-out pairs | base | tuned |\n| --- | --- | --- |\n"
+            f"| DPO loss (nats a pair) | {e.base.loss:.4f} | {e.tuned.loss:.4f} |\n"
+            f"| moved towards the chosen answer | | {e.tuned.token_accuracy:.1%} |\n\n"
+            f"Loss difference {d.mean:+.4f}, 95 % interval {d.low:+.4f} to {d.high:+.4f} (bootstrap over pairs). {verdict}\n"
+        )
     return (
         f"| {e.rows} validation rows, {e.tokens} tokens | base | tuned |\n| --- | --- | --- |\n"
         f"| loss (nats a token) | {e.base.loss:.4f} | {e.tuned.loss:.4f} |\n"
@@ -126,7 +133,7 @@ in job `{spec.job_id}`. Use it under the licence of its base model{f" ({base.lic
 
 ## Quality
 
-{_quality(evaluation)}{_interval(evaluation) if evaluation else ""}
+{_quality(evaluation)}{_interval(evaluation) if evaluation and evaluation.objective != "preferences" else ""}
 Validation rows: {VALIDATION_SOURCES[training.validation_source]}. Kept: step {training.kept_step} of
 {training.total_steps} ({training.stop_reason}).
 

@@ -28,8 +28,9 @@ from .failures import RunFailure, Superseded
 from .gpu import gpu_here, model_flops_utilisation
 from .landing import LandingTimes, merge_seconds
 from .load import Load, memory_facts
-from .loop import Loop, LoopSettings, LoopState, Point, Snapshot
+from .loop import Loop, LoopSettings, LoopState, Objective, Point, Snapshot
 from .masking import Encoded, encode_rows
+from .preferences import Preferences
 from .publish import Published, publish
 from .reporter import Reporter
 from .schedule import Plan
@@ -206,14 +207,17 @@ class Run:
         name = choose_backend(look_around(), self._named_backend)
         self._processes = count_processes(name, run.spec.gpu_count, self._named_processes)
         log.info("training with %s in %d process%s", name, self._processes, "" if self._processes == 1 else "es")
-        load = Load([len(s.ids) for s in data.train.samples], h.batch_size, self._processes)
+        load = Load([s.length for s in data.train.samples], h.batch_size, self._processes)
         self._backend, self._memory_plan = open_planned(
             name, self._model_dir, self._settings, end_tokens(self._model_dir, self._tokenizer), load
         )
         self._gpu = gpu_here(name)
         self._plan = Plan(len(data.train.samples), h.batch_size, h.epochs, h.evaluations_per_epoch)
         settings = LoopSettings(h.learning_rate, h.schedule, h.warmup_ratio, h.early_stopping_patience, h.keep, h.seed)
-        self._loop = Loop(self._backend, data.train.samples, data.validation.samples, self._plan, settings, self, self._clock)
+        self._objective: Objective = Preferences(self._backend) if data.train.holds_pairs else self._backend
+        self._loop = Loop(
+            self._backend, data.train.samples, data.validation.samples, self._plan, settings, self, self._clock, self._objective
+        )
         validation = run.spec.dataset.validation
         self._fingerprint = fingerprint(
             self._backend.name, run.spec.base_model.id, run.spec.base_model.source.revision, run.spec.dataset.data.sha256,
@@ -250,8 +254,12 @@ class Run:
 
     def _evaluate_base(self, data: Data) -> None:
         m, landing = self._memory, self._stopping.landing
+        if isinstance(self._objective, Preferences):
+            self._objective.prepare(
+                [*data.train.samples, *data.validation.samples], lambda: self._stop_unless_publishing(self._stopping.reason())
+            )
         self._measures = BeforeAndAfter(
-            self._backend, self._tokenizer, self._run.spec, self._longest, data.train.samples, data.teaches,
+            self._backend, self._objective, self._tokenizer, self._run.spec, self._longest, data.train.samples, data.teaches,
             data.validation.samples, data.held_out,
         )
         with self._backend.without_adapter():

@@ -170,6 +170,7 @@ class Evaluation:
     tuned: EvaluationScore
     difference: Interval
     accuracy_difference: Interval | None = None
+    objective: str | None = None
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from .dataset import Row
-from .row_forms import Turn
+from .turns import Turn
 
 #: Under this many validation rows a bootstrap interval says little: 8 rows leave one in 256 samples
 #: without a single repeat of the hardest row. Fewer than this, and the run says it proves nothing.

@@ -10,8 +10,7 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
-from .masking import Sample
-from .micro_batches import micro_batches
+from .micro_batches import Row, micro_batches
 
 log = logging.getLogger("brightrun")
 
@@ -27,11 +26,11 @@ class TokensAtOnce:
         self.tokens, self.halvings = tokens, 0
         self._most_rows, self._most_tokens = 0, 0  # of a part since the last halving
 
-    def parts(self, batch: Sequence[Sample]) -> Iterator[Sequence[Sample]]:
+    def parts(self, batch: Sequence[Row]) -> Iterator[Sequence[Row]]:
         """The batch in its order, in parts that keep to the bound; a longer row is a part by itself."""
         for part in micro_batches(batch, self.tokens):
             self._most_rows = max(self._most_rows, len(part))
-            self._most_tokens = max(self._most_tokens, len(part) * max(len(s.ids) for s in part))
+            self._most_tokens = max(self._most_tokens, len(part) * max(row.length for row in part))
             yield part
 
     def _halve(self) -> None:

@@ -13,7 +13,7 @@ from conftest import EXAMPLES, rows_of
 from brightrun_trainer.dataset import Row, parse_row, read_rows, verify_checksum
 from brightrun_trainer.failures import RunFailure
 from brightrun_trainer.masking import answer_spans, encode_prompt, encode_row, encode_rows
-from brightrun_trainer.row_forms import ToolCall, Turn
+from brightrun_trainer.turns import ToolCall, Turn
 from brightrun_trainer.split import sample_rows, split, validation_count, without_leaks
 
 

@@ -13,7 +13,7 @@ from conftest import TINY_BASE, TRAINER
 from brightrun_trainer.backend import LoraSettings, end_tokens
 from brightrun_trainer.masking import encode_prompt
 from brightrun_trainer.mlx_lora import MlxLora
-from brightrun_trainer.row_forms import Turn
+from brightrun_trainer.turns import Turn
 
 sys.path.insert(0, str(TRAINER / "tiny_base"))
 

@@ -144,18 +144,13 @@ def test_rows_without_room_for_an_answer_are_a_clear_failure(api: FakeApi, tmp_p
     assert api.outcome["failure"]["code"] == "no-trainable-tokens"
 
 
-@pytest.mark.parametrize("form", ["preference pairs", "tool calls"])
-def test_rows_that_this_run_cannot_learn_from_are_a_clear_failure(api: FakeApi, tmp_path: Path, form: str) -> None:
+def test_rows_with_tools_are_a_clear_failure_where_the_template_knows_none(api: FakeApi, tmp_path: Path) -> None:
     call = {"role": "assistant", "content": None, "tool_calls": [{"function": {"name": "f", "arguments": "{}"}}]}
-    rows = {
-        "preference pairs": {"prompt": "Where is Peru?", "chosen": "In South America.", "rejected": "In Asia."},
-        "tool calls": {"messages": [{"role": "user", "content": "a"}, call]},
-    }
-    data = (json.dumps(rows[form]) + "\n").encode() * 40
+    data = (json.dumps({"messages": [{"role": "user", "content": "a"}, call]}) + "\n").encode() * 40
     api.files["data.jsonl"], api.frozen = data, frozen_spec(data)
     assert do(api, tmp_path) == EXIT_FAILED
     failure = api.outcome["failure"]
-    assert failure["code"] == "dataset-unreadable" and form in failure["detail"]
+    assert failure["code"] == "dataset-unreadable" and "tool calls" in failure["detail"]
 
 
 def test_a_loss_that_is_no_number_is_a_clear_failure(small_run: FakeApi, tmp_path: Path) -> None:

@@ -11,7 +11,9 @@ from ..backend import Backend, RowLoss
 from ..dataset import Row
 from ..evaluate import accuracy_difference, difference, quality
 from ..export.proof import Prompted, prompted
-from ..masking import Sample, encode_prompt
+from ..loop import Objective
+from ..masking import Pair, Sample, answers_of, encode_prompt
+from ..preferences import Preferences
 from ..spec import Canaries, Evaluation, EvaluationScore, FrozenRunSpec, Interval, Memorisation, Message
 from ..spec import Sample as AskedSample
 from ..split import sample_rows
@@ -48,22 +50,23 @@ class BeforeAndAfter:
     """The questions of one run. `longest` is the most tokens a row has, `teaches` what training rows say."""
 
     def __init__(
-        self, backend: Backend, tokenizer: Any, spec: FrozenRunSpec, longest: int, training: Sequence[Sample],
-        teaches: Sequence[str], validation: Sequence[Sample], held_out: Sequence[Row],
+        self, backend: Backend, objective: Objective, tokenizer: Any, spec: FrozenRunSpec, longest: int,
+        training: Sequence[Sample] | Sequence[Pair], teaches: Sequence[str], validation: Sequence[Sample] | Sequence[Pair],
+        held_out: Sequence[Row],
     ) -> None:
-        self._backend, self._tokenizer, self._spec = backend, tokenizer, spec
+        self._backend, self._objective, self._tokenizer, self._spec = backend, objective, tokenizer, spec
         self._validation, self._teaches = validation, teaches
         self.asked = sample_rows(list(held_out), spec.sample_prompts, spec.hyperparameters.seed)
         self._canaries = canaries()
         self._choices = choices_as_samples(tokenizer, self._canaries, longest)
-        self._training = rows_to_ask(training, spec.hyperparameters.seed)
+        self._training = rows_to_ask(answers_of(training), spec.hyperparameters.seed)
         self.tokens_answered = 0
         self._given: list[list[int]] = []
 
     # The base model, with its adapter off -----------------------------------------
 
     def base_rows(self, baseline: Baseline) -> None:
-        baseline.base = [[r.loss, r.tokens, r.correct] for r in self._backend.row_losses(self._validation)]
+        baseline.base = [[r.loss, r.tokens, r.correct] for r in self._objective.row_losses(self._validation)]
 
     def base_answers(self, baseline: Baseline) -> None:
         baseline.base_answers = [self._decoded(self._answer(row)) for row in self.asked]
@@ -82,20 +85,27 @@ class BeforeAndAfter:
             AskedSample([Message(turn.role, turn.content) for turn in row.prompt], before, after, row.answer)
             for row, before, after in zip(self.asked, baseline.base_answers, answers, strict=False)
         ]
-        held_out = self._backend.row_losses(self._validation) if baseline.base else []
+        held_out = self._objective.row_losses(self._validation) if baseline.base else []
         right = self._answered_right() if baseline.base_canaries else []
         return Measured(
             self._evaluation(baseline.base_losses(), held_out) if held_out else None, samples,
             compared(self._canaries, baseline.base_canaries, right) if right else None,
-            self._memorisation(baseline, answers, held_out) if baseline.base_exact is not None else None,
+            self._memorisation(baseline, answers, self._said_of(held_out)) if baseline.base_exact is not None else None,
         )
+
+    def _said_of(self, held_out: list[RowLoss]) -> list[RowLoss]:
+        """What the model would say in place of the held-out answers; of pairs that is not what was measured."""
+        if not held_out or not isinstance(self._objective, Preferences):
+            return held_out
+        return self._backend.row_losses(answers_of(self._validation))
 
     def _evaluation(self, base: list[RowLoss], tuned: list[RowLoss]) -> Evaluation:
         scores = [EvaluationScore(**asdict(quality(rows))) for rows in (base, tuned)]
         seed = self._spec.hyperparameters.seed
         loss, accuracy = (Interval(**asdict(of(base, tuned, seed))) for of in (difference, accuracy_difference))
         log.info("validation loss %.4f before, %.4f after (%.4f to %.4f)", scores[0].loss, scores[1].loss, loss.low, loss.high)
-        return Evaluation(len(base), sum(r.tokens for r in base), scores[0], scores[1], loss, accuracy)
+        objective = "preferences" if isinstance(self._objective, Preferences) else "answers"
+        return Evaluation(len(base), sum(r.tokens for r in base), scores[0], scores[1], loss, accuracy, objective)
 
     def _memorisation(self, baseline: Baseline, answers: Sequence[str], held_out: Sequence[RowLoss]) -> Memorisation:
         asked = [" ".join(turn.content for turn in row.prompt) for row in self.asked]

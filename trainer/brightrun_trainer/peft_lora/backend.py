@@ -2,8 +2,7 @@
 
 Batches come as they are: order, learning rate and the seed of each step are the loop's. What belongs
 where, for whoever adds to it: packing several rows into one (position ids that begin anew) in
-`_hidden`, weights a message in the `learned` that `micro_batches.padded` makes, pairs (DPO) as another
-loss beside `_part_loss`.
+`_predictions`, weights a message in the `learned` that `micro_batches.padded` makes.
 """
 
 from __future__ import annotations
@@ -23,14 +22,13 @@ from torch import nn
 
 from ..backend import Arrays, LoraSettings, RowLoss, StepResult, adapted_modules, initial_adapter
 from ..failures import RunFailure, runs_out_of_memory
-from ..masking import Sample
-from ..micro_batches import by_length, padded
+from ..masking import Pair, Sample
+from ..micro_batches import Row, by_length, padded, sides
 from ..tokens_at_once import TokensAtOnce
 from .base import load_base, plain_head
-from .frozen_head import measured, weighted_loss
 from .placement import Placement, placement_here
+from .predictions import HiddenPredictions, LogitPredictions, Predictions
 from .world import World
-
 
 T = TypeVar("T")
 
@@ -87,16 +85,36 @@ class PeftLora:
     def step(self, batch: Sequence[Sample], learning_rate: float, step: int) -> StepResult:
         """One optimizer step on the mean loss over all learned tokens of the batch. Several processes
         call it alike, with the whole batch: each works through its share, and all make the same update."""
-        self._model.train()
         targets = sum(s.targets for s in batch)
+        loss, norm = self._update(batch, lambda part: self._backward(part, targets), learning_rate, step)
+        return StepResult(loss, norm, sum(s.length for s in batch), targets)
+
+    def step_pairs(
+        self, batch: Sequence[Pair], base_leads: Sequence[float], beta: float, learning_rate: float, step: int
+    ) -> StepResult:
+        leads = dict(zip(batch, base_leads, strict=True))
+
+        def backward(part: Sequence[Pair]) -> torch.Tensor:
+            base = torch.tensor([leads[pair] for pair in part], device=self._placement.device)
+            return self._backward_pairs(sides(part), base, beta, len(batch))
+
+        loss, norm = self._update(batch, backward, learning_rate, step)
+        return StepResult(loss, norm, sum(pair.tokens for pair in batch), sum(pair.targets for pair in batch))
+
+    def _update(
+        self, batch: Sequence[Row], backward: Callable[[Sequence[Row]], torch.Tensor], learning_rate: float, step: int
+    ) -> tuple[float, float]:
+        """Changes the adapter by the gradients of all parts of all processes; returns the sum of what `backward` made of
+        the parts, and the gradient's norm before clipping."""
+        self._model.train()
         share = self._world.share(batch)
-        loss = self._until_it_fits(lambda: self._accumulate(share, targets, step))
+        loss = self._until_it_fits(lambda: self._accumulate(share, backward, step))
         self._world.add_up([loss, *(p.grad for p in self._parameters.values() if p.grad is not None)])
         norm = nn.utils.clip_grad_norm_(self._parameters.values(), self._settings.max_gradient_norm)
         for group in self._optimizer.param_groups:
             group["lr"] = learning_rate
         self._optimizer.step()
-        return StepResult(float(loss), float(norm), sum(len(s.ids) for s in batch), targets)
+        return float(loss), float(norm)
 
     def _until_it_fits(self, work: Callable[[], T]) -> T:
         def free() -> None:
@@ -106,52 +124,62 @@ class PeftLora:
 
         return self.at_once.until_it_fits(work, runs_out_of_memory, free, self._world.worst)
 
-    def _accumulate(self, share: Sequence[Sample], targets: int, step: int) -> torch.Tensor:
-        """Adds up the gradients of all parts of this process's share; returns its part of the loss per
-        learned token. Each part is divided by the batch's tokens, not by its own: a long part weighs more.
-        Dropout draws from a seed made of run, process and step, so that a resumed run draws the same."""
+    def _accumulate(self, share: Sequence[Row], backward: Callable[[Sequence[Row]], torch.Tensor], step: int) -> torch.Tensor:
+        """Adds up the gradients of all parts of this process's share, and what `backward` says of each. Dropout
+        draws from a seed made of run, process and step, so that a resumed run draws the same."""
         torch.manual_seed(self._settings.seed * 1_000_003 + step + self._world.rank * 0x9E3779B9)
         for parameter in self._parameters.values():
             # Zero, not none: a process without a row has a gradient to add up as well.
             parameter.grad = torch.zeros_like(parameter)
         total = torch.zeros((), device=self._placement.device)
         for part in self.at_once.parts(share):
-            loss = self._part_loss(part) / targets
-            loss.backward()
-            total += loss.detach()
+            total += backward(part)
         return total
 
-    def _part_loss(self, part: Sequence[Sample]) -> torch.Tensor:
+    def _backward(self, part: Sequence[Sample], targets: int) -> torch.Tensor:
+        """Adds the gradient of the part's loss over the batch's learned tokens, and returns that loss. Divided by
+        the batch's tokens, not by the part's own: a long part weighs more."""
         ids, learned = padded(part)
+        weights = torch.from_numpy(learned[learned > 0]).to(self._placement.device)
         with self._products():
-            if self._head is None:
-                logits, targets, weights = self._logits(ids, learned)
-                return (nn.functional.cross_entropy(logits, targets, reduction="none") * weights).sum()
-            hidden, targets, weights = self._hidden(ids, learned)
-            return weighted_loss(hidden, self._head, targets, weights)
+            loss = self._predictions(ids, learned).weighted_loss(weights) / targets
+        loss.backward()
+        return loss.detach()
+
+    def _backward_pairs(self, rows: Sequence[Sample], base_leads: torch.Tensor, beta: float, count: int) -> torch.Tensor:
+        """Adds the gradient of the pairs' losses over `count`, and returns their sum over `count`.
+
+        The loss of a pair falls with its margin m by sigmoid(-m), and m with the chosen answer's loss by beta: so it has
+        the gradient of a weighted cross-entropy, beta x sigmoid(-m) on the chosen answer's tokens and its negative on
+        the rejected one's."""
+        counts = [row.targets for row in rows]
+        with self._products():
+            predictions = self._predictions(*padded(rows))
+            losses = torch.stack([part.sum() for part in predictions.measured()[0].split(counts)])
+            margins = beta * (losses[1::2] - losses[::2] - base_leads)
+            pull = beta * torch.sigmoid(-margins) / count
+            signed = torch.stack((pull, -pull), dim=1).flatten()
+            weighted = predictions.weighted_loss(signed.repeat_interleave(torch.tensor(counts, device=signed.device)))
+        weighted.backward()
+        return nn.functional.softplus(-margins).sum() / count
 
     def _products(self) -> torch.autocast:
         """Products in bf16 where so asked; sums, norms and the adapter's own weights stay float32."""
         return torch.autocast(torch.device(self._placement.device).type, torch.bfloat16, enabled=self._placement.precision == "bf16")
 
-    def _hidden(self, ids: np.ndarray, learned: np.ndarray) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """Hidden states [tokens, size] that predict a learned token, the tokens, and their weights."""
-        inputs, rows, targets, weights = self._placed(ids, learned)
-        hidden = self._model.base_model(input_ids=inputs, use_cache=False).last_hidden_state
-        return hidden.flatten(0, 1).index_select(0, rows), targets, weights
-
-    def _logits(self, ids: np.ndarray, learned: np.ndarray) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """The same for a model whose logits are more than its head's: float32 [tokens, words]."""
-        inputs, rows, targets, weights = self._placed(ids, learned)
-        logits = self._model(input_ids=inputs, use_cache=False).logits
-        return logits.flatten(0, 1).index_select(0, rows).float(), targets, weights
-
-    def _placed(self, ids: np.ndarray, learned: np.ndarray) -> tuple[torch.Tensor, ...]:
-        """What is fed, and of what it predicts the positions, tokens and weights that count. Found in
-        numpy: to ask the GPU which tokens are learned would make it wait at each part."""
+    def _predictions(self, ids: np.ndarray, learned: np.ndarray) -> Predictions:
+        """Of the tokens that are `learned` [rows, longest - 1]. Found in numpy: to ask the GPU which they are would make it
+        wait at each part."""
         rows = np.flatnonzero(learned)
-        parts = (ids[:, :-1].astype(np.int64), rows, ids[:, 1:].ravel()[rows].astype(np.int64), learned.ravel()[rows])
-        return tuple(torch.from_numpy(np.ascontiguousarray(p)).to(self._placement.device) for p in parts)
+        inputs, picked, targets = (
+            torch.from_numpy(np.ascontiguousarray(part)).to(self._placement.device)
+            for part in (ids[:, :-1].astype(np.int64), rows, ids[:, 1:].ravel()[rows].astype(np.int64))
+        )
+        if self._head is None:
+            logits = self._model(input_ids=inputs, use_cache=False).logits
+            return LogitPredictions(logits.flatten(0, 1).index_select(0, picked).float(), targets)
+        hidden = self._model.base_model(input_ids=inputs, use_cache=False).last_hidden_state
+        return HiddenPredictions(hidden.flatten(0, 1).index_select(0, picked), self._head, targets)
 
     # Measuring and answering -----------------------------------------------------
 
@@ -167,15 +195,8 @@ class PeftLora:
         self._model.eval()
         found: dict[int, RowLoss] = {}
         for part in by_length(samples, self.at_once.parts):
-            ids, learned = padded([samples[i] for i in part])
             with self._products():
-                if self._head is None:
-                    logits, targets, _ = self._logits(ids, learned)
-                    losses = nn.functional.cross_entropy(logits, targets, reduction="none")
-                    right = logits.argmax(dim=-1) == targets
-                else:
-                    hidden, targets, _ = self._hidden(ids, learned)
-                    losses, right = measured(hidden, self._head, targets)
+                losses, right = self._predictions(*padded([samples[i] for i in part])).measured()
             # One row's tokens lie together, in the order of the rows.
             counts = [samples[i].targets for i in part]
             for i, loss, correct in zip(part, losses.cpu().split(counts), right.cpu().split(counts), strict=True):

@@ -29,7 +29,7 @@ import torch.distributed as dist
 from ..backend import Arrays, LoraSettings, RowLoss, StepResult
 from ..failures import RunFailure
 from ..follow import LEADER, MEETING, RANK, SIZE
-from ..masking import Sample
+from ..masking import Pair, Sample
 from ..tokens_at_once import TokensAtOnce
 from .backend import PeftLora
 from .placement import Placement
@@ -99,6 +99,11 @@ class Lead:
 
     def step(self, batch: Sequence[Sample], learning_rate: float, step: int) -> StepResult:
         return self._together("step", batch, learning_rate, step)
+
+    def step_pairs(
+        self, batch: Sequence[Pair], base_leads: Sequence[float], beta: float, learning_rate: float, step: int
+    ) -> StepResult:
+        return self._together("step_pairs", batch, base_leads, beta, learning_rate, step)
 
     def row_losses(self, samples: Sequence[Sample]) -> list[RowLoss]:
         return self._together("row_losses", samples)

@@ -30,7 +30,7 @@ class World:
         without a length are dealt as they come."""
         if self.size == 1:
             return list(rows)
-        ordered = sorted(rows, key=lambda row: -len(getattr(row, "ids", ())))
+        ordered = sorted(rows, key=lambda row: -getattr(row, "length", 0))
         return ordered[self.rank :: self.size]
 
     def add_up(self, tensors: Sequence[torch.Tensor]) -> None:

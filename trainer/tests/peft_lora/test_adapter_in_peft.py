@@ -128,7 +128,7 @@ def test_logits_and_losses_agree_with_mlx(trained: tuple[Any, Path, list[Any]]) 
 
 def test_greedy_answers_agree_with_mlx(trained: tuple[Any, Path, list[Any]]) -> None:
     from brightrun_trainer.masking import encode_prompt
-    from brightrun_trainer.row_forms import Turn
+    from brightrun_trainer.turns import Turn
 
     backend, folder, _ = trained
     model, tokenizer = in_peft(folder)

@@ -36,7 +36,6 @@ export function checkedVersion(version: DatasetVersion): CheckedVersion | undefi
 
 /** Why a checked form cannot be trained on here; undefined where it can. */
 export function formatProblem(format: DatasetFormat | null): string | undefined {
-  if (format === 'preference') return 'Preference pairs can be kept here, but not trained on yet.';
   if (format === 'sharegpt') return 'ShareGPT conversations have to be converted first.';
   return undefined;
 }

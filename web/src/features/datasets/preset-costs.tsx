@@ -1,7 +1,6 @@
 import { useQueries, useQuery } from '@tanstack/react-query';
 import type { PresetId } from '../../../../contracts/catalog.ts';
 import { estimateCost } from '../../../../contracts/costs.ts';
-import { listPresets } from '../../../../contracts/catalog.ts';
 import { Section } from '../../components/page.tsx';
 import { Quiet } from '../../components/states.tsx';
 import { TextLink } from '../../components/text-link.tsx';
@@ -11,7 +10,7 @@ import { moneyRange } from '../../lib/format/money.ts';
 import { duration } from '../../lib/format/time.ts';
 import { gpuWords } from '../training-jobs/job-words.ts';
 import { firstRun } from '../training-jobs/run-form.ts';
-import { baseModelsQuery, gpuTypesQuery } from '../training-jobs/use-catalog.ts';
+import { baseModelsQuery, gpuTypesQuery, presetsQuery } from '../training-jobs/use-catalog.ts';
 import type { CheckedVersion } from './dataset-words.ts';
 
 const PRESETS: readonly { id: PresetId; title: string }[] = [
@@ -25,13 +24,7 @@ export function PresetCosts({ version }: { version: CheckedVersion }) {
   const baseModels = useQuery(baseModelsQuery);
   const gpuTypes = useQuery(gpuTypesQuery);
   const { baseModel, gpuType } = firstRun(baseModels.data?.items ?? [], gpuTypes.data?.items ?? []);
-  const titles = useQuery(
-    query(
-      listPresets,
-      { query: { baseModel: baseModel?.id ?? '' } },
-      { enabled: baseModel !== undefined, freshMilliseconds: 600_000 },
-    ),
-  ).data?.items;
+  const titles = useQuery(presetsQuery(baseModel?.id ?? '', version)).data?.items;
   const estimates = useQueries({
     queries: PRESETS.map(({ id }) => ({
       ...query(

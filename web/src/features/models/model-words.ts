@@ -80,23 +80,52 @@ export interface QualityRow {
     'better' | 'worse' | 'no change to see' | 'better, no interval' | 'worse, no interval' | 'the same';
 }
 
+type Evaluated = NonNullable<Model['evaluation']>;
+
+function lossRow({ base, tuned, difference }: Evaluated, measure: string, note: string): QualityRow {
+  return {
+    measure,
+    note: `${note}, lower is better`,
+    base: loss(base.loss),
+    tuned: loss(tuned.loss),
+    difference: signed(difference.mean, 3),
+    interval: `${signed(difference.low, 3)} to ${signed(difference.high, 3)}`,
+    plot: { low: difference.low, middle: difference.mean, high: difference.high },
+    readsAs: difference.high < 0 ? 'better' : difference.low > 0 ? 'worse' : 'no change to see',
+  };
+}
+
+/** Of pairs: the base model has moved towards no answer yet, so that it has no share of its own. */
+function preferenceRows(evaluation: Evaluated): QualityRow[] {
+  const { rows, tuned } = evaluation;
+  return [
+    lossRow(evaluation, 'Preference loss', counted(rows, 'held-out pair')),
+    {
+      measure: 'Moved towards the chosen answer',
+      note: 'same pairs, higher is better; chance is 50 %',
+      base: '–',
+      tuned: percent(tuned.tokenAccuracy, 1),
+      difference: '–',
+      interval: '–',
+      readsAs:
+        tuned.tokenAccuracy > 0.5
+          ? 'better, no interval'
+          : tuned.tokenAccuracy < 0.5
+            ? 'worse, no interval'
+            : 'the same',
+    },
+  ];
+}
+
 /** The quality table. Perplexity is e to the loss, so its ratio has the loss's interval. */
-export function qualityRows(evaluation: NonNullable<Model['evaluation']>): QualityRow[] {
+export function qualityRows(evaluation: Evaluated): QualityRow[] {
+  if (evaluation.objective === 'preferences') return preferenceRows(evaluation);
   const { base, tuned, difference, rows } = evaluation;
-  const reads = difference.high < 0 ? 'better' : difference.low > 0 ? 'worse' : 'no change to see';
-  const plot = { low: difference.low, middle: difference.mean, high: difference.high };
+  const ofLoss = lossRow(evaluation, 'Validation loss', counted(rows, 'held-out row'));
+  const { readsAs, plot } = ofLoss;
   const gain = tuned.tokenAccuracy - base.tokenAccuracy;
   return [
-    {
-      measure: 'Validation loss',
-      note: `${counted(rows, 'held-out row')}, lower is better`,
-      base: loss(base.loss),
-      tuned: loss(tuned.loss),
-      difference: signed(difference.mean, 3),
-      interval: `${signed(difference.low, 3)} to ${signed(difference.high, 3)}`,
-      plot,
-      readsAs: reads,
-    },
+    ofLoss,
     {
       measure: 'Perplexity',
       note: 'same rows, lower is better',
@@ -104,8 +133,8 @@ export function qualityRows(evaluation: NonNullable<Model['evaluation']>): Quali
       tuned: decimal(tuned.perplexity, 2),
       difference: ratio(difference.mean),
       interval: `${ratio(difference.low)} to ${ratio(difference.high)}`,
-      plot,
-      readsAs: reads,
+      ...(plot ? { plot } : {}),
+      readsAs,
     },
     {
       measure: 'Next token right',

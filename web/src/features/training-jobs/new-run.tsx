@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useCallback, useState } from 'react';
-import { listPresets, type BaseModel, type GpuType, type PresetId } from '../../../../contracts/catalog.ts';
+import type { BaseModel, GpuType, PresetId } from '../../../../contracts/catalog.ts';
 import type { Estimate } from '../../../../contracts/costs.ts';
 import { createTrainingJob } from '../../../../contracts/training-jobs.ts';
 import { Button } from '../../components/button.tsx';
@@ -10,7 +10,7 @@ import { Field, Input } from '../../components/field.tsx';
 import { Section } from '../../components/page.tsx';
 import { Select } from '../../components/select.tsx';
 import { ErrorState, Quiet } from '../../components/states.tsx';
-import { query, useCall } from '../../lib/api.ts';
+import { useCall } from '../../lib/api.ts';
 import { isApiError } from '../../lib/describe-error.ts';
 import { money } from '../../lib/format/money.ts';
 import { compact, count } from '../../lib/format/numbers.ts';
@@ -40,6 +40,7 @@ import {
   type ProblemField,
   type RunForm,
 } from './run-form.ts';
+import { presetsQuery } from './use-catalog.ts';
 import { useEstimate, useGpuEstimates, usePresetEstimates } from './use-estimate.ts';
 
 const PRESETS: readonly PresetId[] = ['quick', 'balanced', 'quality'];
@@ -98,13 +99,7 @@ export function NewRun({
   const dataProblem = versionProblem(version);
   const dataReady = version?.status === 'ready' && dataProblem === undefined;
 
-  const presets = useQuery(
-    query(
-      listPresets,
-      { query: { baseModel: form.baseModel } },
-      { enabled: form.baseModel !== '', freshMilliseconds: 600_000 },
-    ),
-  ).data?.items;
+  const presets = useQuery(presetsQuery(form.baseModel, version)).data?.items;
   const { errors } = readChanges(form.changes);
   const pricing = useEstimate(form, dataReady);
   const estimate = dataReady ? pricing.data : undefined;

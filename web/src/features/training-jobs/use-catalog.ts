@@ -1,5 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
-import { listBaseModels, listGpuTypes, type BaseModel, type GpuType } from '../../../../contracts/catalog.ts';
+import {
+  listBaseModels,
+  listGpuTypes,
+  listPresets,
+  type BaseModel,
+  type GpuType,
+} from '../../../../contracts/catalog.ts';
+import type { DatasetVersion } from '../../../../contracts/datasets.ts';
 import { query } from '../../lib/api.ts';
 import { gpuWords } from './job-words.ts';
 
@@ -8,6 +15,16 @@ const FRESH = 10 * 60_000;
 
 export const baseModelsQuery = query(listBaseModels, {}, { freshMilliseconds: FRESH });
 export const gpuTypesQuery = query(listGpuTypes, {}, { freshMilliseconds: FRESH });
+
+/** The presets of a base model; preference pairs have their own. Waits until there is a base model. */
+export function presetsQuery(baseModel: string, version: DatasetVersion | undefined) {
+  const isPairs = version?.status === 'ready' && version.summary.format === 'preference';
+  return query(
+    listPresets,
+    { query: { baseModel, ...(isPairs ? { format: 'preference' } : {}) } },
+    { enabled: baseModel !== '', freshMilliseconds: FRESH },
+  );
+}
 
 /** What the catalog calls a base model or GPU type; its id until the catalog is there, or where it left it. */
 export function useCatalogNames() {
