@@ -70,6 +70,17 @@ describe('what is typed into a hyperparameter', () => {
       expect(showHyperparameter(key, hyperparameters)).not.toBe('');
   });
 
+  test('a run says its method where that is not plain LoRA', () => {
+    const adapter = (changes: Partial<Hyperparameters>) =>
+      specLines({ ...hyperparameters, ...changes }).find(({ name }) => name === 'Adapter')?.text;
+    expect(adapter({})).toBe('rank 16, alpha 32, dropout 0.05, all linear layers');
+    expect(adapter({ variant: 'dora', quantization: 'nf4' })).toBe(
+      'DoRA, rank 16, alpha 32, dropout 0.05, all linear layers, over 4-bit weights',
+    );
+    const { variant: _variant, quantization: _quantization, ...before } = hyperparameters;
+    expect(specLines(before)).toEqual(specLines(hyperparameters));
+  });
+
   test('reads as people write it', () => {
     expect(text(hyperparameterSummary(hyperparameters))).toBe(
       'learning rate 2.86 × 10⁻⁴ · rank 16, alpha 32 · batch 16 × 4,096 · 14 more',

@@ -98,21 +98,18 @@ def test_a_validation_file_without_a_row_is_a_clear_failure(small_run: FakeApi, 
     assert failure_of(small_run, tmp_path)["code"] == "dataset-unreadable"
 
 
-def test_a_full_disk_is_a_clear_failure_with_its_line(small_run: FakeApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def full(*_: Any, **__: Any) -> None:
     """The words are those that safetensors 0.8 was seen to say on a file system of 1 MB; its error is no OSError."""
+    raise SafetensorError("Error while serializing: I/O error: No space left on device (os error 28)")
 
-    def full(*_: Any, **__: Any) -> None:
-        raise SafetensorError("Error while serializing: I/O error: No space left on device (os error 28)")
 
+def test_a_full_disk_is_a_clear_failure_with_its_line(small_run: FakeApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("brightrun_trainer.peft_files.write_tensors", full)
     failure = failure_of(small_run, tmp_path)
     assert failure["code"] == "disk-full" and "No space left on device" in failure["logLine"]
 
 
 def test_a_checkpoint_that_finds_the_disk_full_costs_no_run(small_run: FakeApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_: Any, **__: Any) -> None:
-        raise SafetensorError("Error while serializing: I/O error: No space left on device (os error 28)")
-
     monkeypatch.setattr("brightrun_trainer.checkpoint.save_file", full)
     assert do(small_run, tmp_path, checkpoint_every=0.0) == EXIT_DONE
     assert not small_run.checkpoints
