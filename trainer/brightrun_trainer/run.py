@@ -103,7 +103,7 @@ class Run:
         self._memory = Memory()
         self._merged_bytes = 0  # of a model that will be merged
         self._phase, self._phase_since = "starting", clock()
-        self._steps_here, self._seconds_here, self._halvings_told = 0, 0.0, 0
+        self._steps_here, self._seconds_here = 0, 0.0
         self._last_steps: deque[float] = deque(maxlen=STEPS_TO_EXPECT_FROM)
 
     @property
@@ -211,6 +211,7 @@ class Run:
         self._backend, self._memory_plan = open_planned(
             name, self._model_dir, self._settings, end_tokens(self._model_dir, self._tokenizer), load
         )
+        self._backend.at_once.tell = self._reporter.finding
         self._gpu = gpu_here(name)
         self._plan = Plan(len(data.train.samples), h.batch_size, h.epochs, h.evaluations_per_epoch)
         settings = LoopSettings(h.learning_rate, h.schedule, h.warmup_ratio, h.early_stopping_patience, h.keep, h.seed)
@@ -361,21 +362,11 @@ class Run:
             finite(point.gradient_norm), round(point.tokens / max(point.seconds, 1e-9), 1), self._backend.peak_memory_bytes(),
             point.not_finite or None, self._gpu.utilisation() if self._gpu else None,
         )
-        self._tell_less_at_once()
         self._reporter.point(told)
         m.points.append({k: v for k, v in asdict(told).items() if v is not None})
         if len(m.points) > POINTS_REMEMBERED:
             m.points = [p for i, p in enumerate(m.points) if i % 2 or "validation_loss" in p]
         self._tell_position()
-
-    def _tell_less_at_once(self) -> None:
-        at_once = self._backend.at_once
-        if at_once.halvings > self._halvings_told:
-            self._halvings_told = at_once.halvings
-            self._reporter.finding(
-                f"The memory ran out. From here on at most {at_once.tokens} tokens go through the model at once: "
-                "the result is the same, a step takes a little longer."
-            )
 
     def _measure_landing(self, step_seconds: float) -> None:
         times = self._stopping.landing

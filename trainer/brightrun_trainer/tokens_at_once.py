@@ -20,10 +20,12 @@ _FITS, _TRY_SMALLER, _NOTHING_SMALLER = range(3)
 
 
 class TokensAtOnce:
-    """The bound of a part, and what it has become. `halvings` counts how often the memory ran out."""
+    """The bound of a part, and what it has become. `halvings` counts how often the memory ran out; `tell` is told
+    of each, in a sentence for a person."""
 
     def __init__(self, tokens: int) -> None:
         self.tokens, self.halvings = tokens, 0
+        self.tell: Callable[[str], None] = log.warning
         self._most_rows, self._most_tokens = 0, 0  # of a part since the last halving
 
     def parts(self, batch: Sequence[Row]) -> Iterator[Sequence[Row]]:
@@ -62,4 +64,7 @@ class TokensAtOnce:
                 raise error or MemoryError("out of memory in another process of this run")
             self._halve()
             free()
-            log.warning("out of memory: from here on at most %d tokens at once", self.tokens)
+            self.tell(
+                f"The memory ran out. From here on at most {self.tokens} tokens go through the model at once: the result "
+                "is the same, a step takes a little longer."
+            )

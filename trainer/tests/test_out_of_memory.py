@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import EXAMPLES, TINY_BASE
+from fake_api import FakeApi
+from test_whole_run import do, manifest_of
 
 from brightrun_trainer.backend import LoraSettings, end_tokens
 from brightrun_trainer.choose_backend import open_backend
 from brightrun_trainer.dataset import read_rows
 from brightrun_trainer.failures import classify
 from brightrun_trainer.loop import Loop, LoopSettings, LoopState
+from brightrun_trainer.main import EXIT_DONE
 from brightrun_trainer.masking import Sample, encode_rows
 from brightrun_trainer.micro_batches import padded
 from brightrun_trainer.schedule import Plan
@@ -94,3 +98,14 @@ def test_one_row_that_does_not_fit_ends_the_run_with_its_class_and_advice(tokeni
     failure = classify(ended.value)
     assert failure.code == "out-of-memory" and "smaller batch size" in failure.message
     assert backend.at_once.halvings == 3
+
+
+def test_a_whole_run_says_what_it_did_and_publishes(small_run: FakeApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    smaller_memory(monkeypatch, 2)
+    assert do(small_run, tmp_path) == EXIT_DONE
+    memory = manifest_of(small_run)["training"]["memory"]
+    # Sixteen canaries are measured at once, then eight, four, two; a step's four rows go through as two and two.
+    assert memory["halvings"] == 3
+    assert (memory["microBatch"], memory["accumulation"]) == (4, 1), "what was planned stays what was planned"
+    told = [finding for report in small_run.reports for finding in report["findings"]]
+    assert sum("The memory ran out" in finding for finding in told) == 3

@@ -36,12 +36,14 @@ def runs_out(error: BaseException) -> bool:
     return classify(error).code == "out-of-memory"
 
 
-def test_parts_are_halved_until_they_fit_and_stay_so() -> None:
-    micro, device, batch = TokensAtOnce(1 << 20), Device(250), [sample(100)] * 8
+def test_parts_are_halved_until_they_fit_and_stay_so_and_a_person_is_told() -> None:
+    micro, device, batch, told = TokensAtOnce(1 << 20), Device(250), [sample(100)] * 8, []
+    micro.tell = told.append
     assert micro.until_it_fits(lambda: device.rows_of(micro, batch), runs_out, device.free) == [2, 2, 2, 2]
     assert (device.tries, device.freed, micro.halvings) == (3, 2, 2)
     assert micro.until_it_fits(lambda: device.rows_of(micro, batch), runs_out, device.free) == [2, 2, 2, 2]
     assert device.tries == 4, "what did not fit once is not tried at each step"
+    assert len(told) == 2 and "at most 200 tokens" in told[-1]
 
 
 def test_a_single_row_that_does_not_fit_ends_the_run() -> None:
