@@ -99,7 +99,10 @@ async function many(count: number): Promise<void> {
 
 async function fixedSet(): Promise<void> {
   const broken = await firstBroken();
-  if (!broken) return say('Every invariant held in the fixed set.');
+  if (!broken) {
+    say('Every invariant held in the fixed set.');
+    return;
+  }
   const { seed, faults: which, end, violations } = broken;
   say(`seed ${seed} with ${which.join(', ')} ended ${end}`);
   for (const { invariant, what } of violations.slice(0, 3)) say(`${invariant} broken: ${what.slice(0, 300)}`);
