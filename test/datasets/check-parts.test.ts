@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { linesOf } from '../../lambdas/datasets/check/blocks/block-lines.ts';
+import { BlockLines } from '../../lambdas/datasets/check/blocks/block-lines.ts';
+import { Kernel } from '../../lambdas/datasets/check/kernel/kernel.ts';
 import { Fingerprints } from '../../lambdas/datasets/check/repeats/fingerprint.ts';
 import { excerptAround, whereJsonBreaks } from '../../lambdas/datasets/check/rows/json-break.ts';
 import { nestsDeeperThan } from '../../lambdas/datasets/check/rows/nesting.ts';
@@ -77,8 +78,9 @@ describe('nesting', () => {
 });
 
 describe('lines', () => {
+  const lines = new BlockLines(new Kernel());
   const linesIn = (bytes: Buffer, isFirst = false) =>
-    Array.from(linesOf(bytes, isFirst), ({ text, number, byte }) => [text, number, byte]);
+    Array.from(lines.of(bytes, isFirst), ({ text, number, byte }) => [text, number, byte]);
 
   test('are the same whatever stands beside them', () => {
     fc.assert(
@@ -109,18 +111,6 @@ describe('lines', () => {
     // A page that is read from this byte shows the line, one from behind the mark would pass over it.
     expect(first).toEqual(['a', 0, 0]);
     expect(others).toEqual([['b', 1, 5]]);
-  });
-
-  test.each([
-    ['{"prompt":"a","completion":"b [/INST]"}', true],
-    ['{"prompt":"a","completion":"b [/INST]"}\r', true],
-    ['{"prompt":"a","completion":"b</s>"}', true],
-    ['{"messages":[{"role":"user","content":"a"}]}', false],
-    ['{"messages":[{"role":"user","content":"a"}]}\r', false],
-    ['{"text":"a"}', false],
-  ])('%j may be marked: %s', (text, may) => {
-    const [line] = Array.from(linesOf(Buffer.from(`${text}\n`), false), ({ mayBeMarked }) => mayBeMarked);
-    expect(line).toBe(may);
   });
 });
 

@@ -1,16 +1,45 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { linesOf } from '../../lambdas/datasets/check/blocks/block-lines.ts';
-import { UsualRows } from '../../lambdas/datasets/check/blocks/usual-row.ts';
+import { REFUSALS } from './held-out/refusals.ts';
+import { BlockLines } from '../../lambdas/datasets/check/blocks/block-lines.ts';
+import { Kernel } from '../../lambdas/datasets/check/kernel/kernel.ts';
+import { MAY_BE_SENSITIVE } from '../../lambdas/datasets/check/kernel/layout.ts';
+import { Fingerprints } from '../../lambdas/datasets/check/repeats/fingerprint.ts';
+import { MixCount } from '../../lambdas/datasets/check/row-mix.ts';
+import { isRefusal } from '../../lambdas/datasets/check/text/text-refusals.ts';
 import { findSensitive } from '../../lambdas/datasets/check/text/sensitive-text.ts';
-import { qualityProblems } from '../../lambdas/datasets/check/text/text-quality.ts';
+import type { Turn } from '../../lambdas/datasets/check/rows/row.ts';
+import { qualityProblems, WORTH_READING } from '../../lambdas/datasets/check/text/text-quality.ts';
+import type { RowLook } from '../../lambdas/datasets/check/row-look.ts';
 import { rowOfLine } from '../../lambdas/datasets/check/rows/line-row.ts';
 
-const usual = new UsualRows();
-/** As a line of a file is read: what the quick reading has to say is asked only of a line without control characters. */
+const kernel = new Kernel();
+const lines = new BlockLines(kernel);
+const prints = new Fingerprints();
+
+/** All that is told of a row, whoever read it. */
+const told = ({ low, high, promptLow, promptHigh, characters }: RowLook) => ({
+  low,
+  high,
+  promptLow,
+  promptHigh,
+  characters,
+});
+
+/** As a line of a file is read; what the kernel tells of its texts is held to what the texts themselves tell. */
 function read(text: string) {
-  const [line] = [...linesOf(Buffer.from(`${text}\n`), false)];
-  return line?.isPrinted === true && line.text !== undefined ? usual.read(line.text) : undefined;
+  const [row] = Array.from(lines.of(Buffer.from(`${text}\n`), false), ({ usual }) => {
+    if (!usual) return undefined;
+    const turns = usual.turns.map(({ role, content, learnt }) => ({ role, content, learnt }));
+    expect(told(usual)).toEqual(told(prints.take(turns)));
+    const mix = new MixCount();
+    mix.addRoles(usual, usual.rolesKey);
+    mix.addRoles(usual);
+    expect(mix.roles.counts.size).toBe(1);
+    const { format, problems, hasTools, hasWeights, tools } = usual;
+    return { format, turns, problems, hasTools, hasWeights, tools };
+  });
+  return row;
 }
 
 const chat = (messages: unknown, more = {}) => JSON.stringify({ messages, ...more });
@@ -142,36 +171,67 @@ describe('a text is looked at closely or has nothing in it', () => {
       ),
   );
 
+  /** The look at the row of the last line, by the kernel alone and, of the same turns, by their texts. */
+  function looksAt(others: readonly string[], row: string) {
+    const bytes = Buffer.from([...others.map((each) => JSON.stringify(each)), row, ''].join('\n'));
+    const looks = Array.from(lines.of(bytes, false), ({ usual, text }) => {
+      const turns = usual?.turns ?? rowOfLine(text ?? '')?.turns ?? [];
+      const marks = turns.map((_, at) => usual?.marksOf(at));
+      const all = usual?.marks;
+      return { turns, looks: [...(usual ? [{ marks, all }] : []), ofTexts(turns)] };
+    });
+    return looks.at(-1) ?? { turns: [], looks: [] };
+  }
+  const ofTexts = (turns: readonly Turn[]) => {
+    const { marks } = prints.take(turns);
+    return { marks: turns.map(() => marks), all: marks };
+  };
+
   test('whatever is in it, however it is written, and whatever stands around it', () => {
     const before = fc.array(text, { maxLength: 2 });
     let passed = 0;
     fc.assert(
-      fc.property(before, text, text, written, fc.nat(3), (others, asked, answered, write, shift) => {
+      fc.property(before, text, text, written, (others, asked, answered, write) => {
         const messages = [
           { role: 'user', content: asked.toWellFormed() === asked ? asked : 'x' },
           { role: 'assistant', content: answered },
         ];
-        const row = write(chat(messages)).toWellFormed();
-        const bytes = Buffer.from([...others.map((each) => JSON.stringify(each)), row, ''].join('\n'));
-        const line = [
-          ...linesOf(Buffer.from(new Uint8Array([...Buffer.alloc(shift, 10), ...bytes])), false),
-        ].at(-1);
-        const turns = rowOfLine(line?.text ?? '')?.turns ?? [];
-        const isSensitive = turns.some(({ content }) => findSensitive(content).length > 0);
-        if (line?.mayBeSensitive === false) passed += 1;
-        expect(isSensitive && line?.mayBeSensitive === false).toBe(false);
-        const hints = { plain: line?.isPlain === true, mayBeMarked: line?.mayBeMarked !== false };
-        expect(qualityProblems(turns, hints)).toEqual(qualityProblems(turns));
+        const { turns, looks } = looksAt(others, write(chat(messages)).toWellFormed());
+        const everyProblem = qualityProblems(turns);
+        for (const { marks, all = 0 } of looks) {
+          turns.forEach(({ content }, at) => {
+            expect(findSensitive(content, marks[at])).toEqual(findSensitive(content));
+          });
+          const marksOf = (turn: number) => marks[turn] ?? 0;
+          expect(qualityProblems(turns, { marksOf })).toEqual(everyProblem);
+          expect(everyProblem.length > 0 && (all & WORTH_READING) === 0).toBe(false);
+          if ((all & MAY_BE_SENSITIVE) === 0) passed += 1;
+        }
       }),
       { numRuns: 4000 },
     );
     expect(passed).toBeGreaterThan(100);
   });
 
-  test('and most lines have nothing', () => {
-    const [line] = [
-      ...linesOf(Buffer.from(chat([user, { ...assistant, content: 'It is the 3rd street.' }])), false),
-    ];
-    expect(line).toMatchObject({ isPlain: true, mayBeSensitive: false, mayBeMarked: false });
+  test('and most texts have nothing', () => {
+    const { looks } = looksAt([], chat([user, { ...assistant, content: 'It is the 3rd “street”.' }]));
+    expect(looks).toHaveLength(2);
+    for (const { all = 0 } of looks.slice(0, 1)) expect(all & (MAY_BE_SENSITIVE | WORTH_READING)).toBe(0);
+  });
+
+  test('an answer is read that may be a refusal, in whichever language and case', () => {
+    const asAnyCase = (answer: string) => fc.constantFrom(answer, answer.toLowerCase(), answer.toUpperCase());
+    const refusal = fc.constantFrom(...REFUSALS).chain(asAnyCase);
+    fc.assert(
+      fc.property(refusal, (answer) => {
+        const { turns, looks } = looksAt([], chat([user, { ...assistant, content: answer }]));
+        expect(isRefusal(answer)).toBe(true);
+        for (const { marks } of looks) {
+          expect(qualityProblems(turns, { marksOf: (turn) => marks[turn] ?? 0 })).toEqual(
+            qualityProblems(turns),
+          );
+        }
+      }),
+    );
   });
 });

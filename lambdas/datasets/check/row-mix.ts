@@ -7,7 +7,7 @@ const SHOWN = 12;
 /** A hostile file has another order in each row; what comes after so many is not counted apart. */
 const MOST_ORDERS = 200;
 /** Of longer conversations the beginning is looked at. */
-const MOST_TURNS = 16;
+export const MOST_TURNS = 16;
 const MOST_WRITTEN = 8;
 const LONGEST_CYCLE = 4;
 
@@ -55,6 +55,16 @@ const CODES: Record<string, number> = {
   rejected: 7,
 };
 
+/** Who speaks, as one number: the first turn's role comes first, in base 8. */
+function rolesKey(turns: readonly Turn[]): number {
+  let key = 0;
+  for (let at = 0; at < turns.length && at < MOST_TURNS; at += 1) {
+    const turn = turns[at];
+    if (turn) key = key * 8 + (CODES[nameOf(turn)] ?? 0);
+  }
+  return key;
+}
+
 export class MixCount {
   readonly roles = new Tally();
   toolRows = 0;
@@ -64,15 +74,11 @@ export class MixCount {
   /** Roles as one number → their order in words: 8^16 is below 2^53. */
   readonly #orders = new Map<number, string>();
 
-  addRoles(turns: readonly Turn[]): void {
-    let key = 0;
-    for (let at = 0; at < turns.length && at < MOST_TURNS; at += 1) {
-      const turn = turns[at];
-      if (turn) key = key * 8 + (CODES[nameOf(turn)] ?? 0);
-    }
+  /** `key` is what `rolesKey` has of its turns. */
+  addRoles(row: { readonly turns: readonly Turn[] }, key: number = rolesKey(row.turns)): void {
     let order = this.#orders.get(key);
     if (order === undefined) {
-      order = orderOf(turns);
+      order = orderOf(row.turns);
       if (this.#orders.size < MOST_ORDERS) this.#orders.set(key, order);
     }
     this.roles.add(order);

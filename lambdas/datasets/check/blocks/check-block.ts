@@ -3,11 +3,11 @@ import type { DatasetIssueCode } from '../../../../contracts/dataset-issues.ts';
 import type { DatasetFormat } from '../../../../contracts/datasets.ts';
 import type { TokenCounter } from '../../tokens/token-counter.ts';
 import { type CheckedBlock, type CheckSetup, type CheckTask, ROW } from './block.ts';
-import { linesOf } from './block-lines.ts';
-import { UsualRows } from './usual-row.ts';
+import type { BlockLines, Line } from './block-lines.ts';
 import { BlockNotes } from './block-notes.ts';
-import { BlockTokens, charactersOf } from './block-tokens.ts';
-import { Fingerprints } from '../repeats/fingerprint.ts';
+import { BlockTokens } from './block-tokens.ts';
+import type { Fingerprints } from '../repeats/fingerprint.ts';
+import { MAY_BE_SENSITIVE } from '../kernel/layout.ts';
 import {
   codeOfLine,
   hasError,
@@ -18,6 +18,7 @@ import {
 } from '../rows/line-row.ts';
 import { Numbers } from '../numbers.ts';
 import { type Row, type Turn, turnPath } from '../rows/row.ts';
+import type { RowLook } from '../row-look.ts';
 import { MixCount } from '../row-mix.ts';
 import {
   FEWEST_WORDS_FOR_BINS,
@@ -27,7 +28,7 @@ import {
   WORDS,
 } from '../repeats/row-signature.ts';
 import { findSensitive } from '../text/sensitive-text.ts';
-import { qualityProblems } from '../text/text-quality.ts';
+import { qualityProblems, WORTH_READING } from '../text/text-quality.ts';
 
 /** Of longer answers the beginning tells the language. */
 const LANGUAGE_CHARACTERS = 600;
@@ -37,15 +38,19 @@ export class BlockCheck {
   readonly #counters: readonly TokenCounter[];
   readonly #nearDuplicates: boolean;
   readonly #issuesPerCode: number;
-  readonly #usual = new UsualRows();
-  readonly #prints = new Fingerprints();
+  readonly #lines: BlockLines;
+  readonly #prints: Fingerprints;
   readonly #rows = new Numbers();
   readonly #signatures = new Numbers();
 
   constructor(
+    lines: BlockLines,
+    prints: Fingerprints,
     counters: readonly TokenCounter[],
     { nearDuplicates, issuesPerCode }: Pick<CheckSetup, 'nearDuplicates' | 'issuesPerCode'>,
   ) {
+    this.#lines = lines;
+    this.#prints = prints;
     this.#counters = counters;
     this.#nearDuplicates = nearDuplicates;
     this.#issuesPerCode = issuesPerCode;
@@ -64,20 +69,21 @@ export class BlockCheck {
     let firstFormat: DatasetFormat | undefined;
     let format = task.format;
     const languageTexts: string[] = [];
-    for (const line of linesOf(bytes, task.isFirstOfFile)) {
+    for (const line of this.#lines.of(bytes, task.isFirstOfFile)) {
       lines += 1;
-      const { text, number, byte } = line;
+      const { usual, number, byte } = line;
+      const text = usual ? '' : line.text;
       if (text === undefined) {
         rows += 1;
         notes.add(problemOfBytes(bytes.subarray(line.from, line.end)), number, byte);
         continue;
       }
-      if (isBlankLine(text)) {
+      if (!usual && isBlankLine(text)) {
         notes.add(BLANK, number, byte);
         continue;
       }
       rows += 1;
-      const row = (line.isPrinted ? this.#usual.read(text) : undefined) ?? rowOfLine(text);
+      const row = usual ?? rowOfLine(text);
       if (row === undefined) {
         const code = codeOfLine(text);
         notes.add(notes.wants(code) ? problemOfLine(text, code) : { code, found: '' }, number, byte);
@@ -92,21 +98,22 @@ export class BlockCheck {
         continue;
       }
       if (hasError(row)) continue;
-      const { turns } = row;
-      const poor = qualityProblems(turns, { format, plain: line.isPlain, mayBeMarked: line.mayBeMarked });
+      const look = usual ?? this.#prints.take(row.turns);
+      const { marks, low, high, characters } = look;
+      const marksOf = (turn: number) => look.marksOf(turn);
+      const poor = (marks & WORTH_READING) === 0 ? [] : qualityProblems(row.turns, { format, marksOf });
       for (const problem of poor) notes.add(problem, number, byte);
       if (hasError({ problems: poor })) continue;
-      const characters = this.#addRow(turns, number, byte);
-      if (line.mayBeSensitive) this.#findSensitive(row, number, byte, notes);
-      mix.addRoles(turns);
+      this.#addRow(look, number, byte);
+      if ((marks & MAY_BE_SENSITIVE) !== 0) this.#findSensitive(row, look, line, notes);
+      mix.addRoles(row, usual?.rolesKey);
       if (row.hasTools) mix.toolRows += 1;
       if (row.hasWeights) mix.weightedRows += 1;
-      const prints = this.#prints;
-      tokens.add(row, characters, line, prints.high % task.countOneIn === 0, task.countOneIn === 1);
-      if (prints.low % task.languageOneIn === 0 && languageTexts.length < task.mostLanguages) {
-        languageTexts.push(learntText(turns));
+      tokens.add(row, characters, line, high % task.countOneIn === 0, task.countOneIn === 1);
+      if (low % task.languageOneIn === 0 && languageTexts.length < task.mostLanguages) {
+        languageTexts.push(learntText(row.turns));
       }
-      if (this.#nearDuplicates) this.#addSignature(turns);
+      if (this.#nearDuplicates) this.#addSignature(row.turns);
       usableRows += 1;
     }
     return {
@@ -128,27 +135,25 @@ export class BlockCheck {
     };
   }
 
-  #addRow(turns: readonly Turn[], line: number, byte: number): number {
-    const prints = this.#prints;
-    prints.take(turns);
-    const characters = charactersOf(turns);
+  #addRow(look: RowLook, line: number, byte: number): void {
     const at = this.#rows.next(ROW.width);
     const { array } = this.#rows;
     array[at + ROW.line] = line;
     array[at + ROW.byte] = byte;
-    array[at + ROW.low] = prints.low;
-    array[at + ROW.high] = prints.high;
-    array[at + ROW.promptLow] = prints.promptLow;
-    array[at + ROW.promptHigh] = prints.promptHigh;
-    array[at + ROW.characters] = characters;
-    return characters;
+    array[at + ROW.low] = look.low;
+    array[at + ROW.high] = look.high;
+    array[at + ROW.promptLow] = look.promptLow;
+    array[at + ROW.promptHigh] = look.promptHigh;
+    array[at + ROW.characters] = look.characters;
   }
 
-  #findSensitive({ format, turns }: Row, line: number, byte: number, notes: BlockNotes): void {
+  #findSensitive({ format, turns }: Row, look: RowLook, { number, byte }: Line, notes: BlockNotes): void {
     for (let at = 0; at < turns.length; at += 1) {
-      const matches = findSensitive(turns[at]?.content ?? '');
+      const marks = look.marksOf(at);
+      if ((marks & MAY_BE_SENSITIVE) === 0) continue;
+      const matches = findSensitive(turns[at]?.content ?? '', marks);
       for (const { code, kind, shown } of matches) {
-        notes.add({ code, kind, found: shown, path: turnPath(format, turns, at) }, line, byte);
+        notes.add({ code, kind, found: shown, path: turnPath(format, turns, at) }, number, byte);
       }
     }
   }

@@ -1,132 +1,166 @@
 /**
  * Rows of the form that nearly every file has, read without parsing: `{"messages":[{"role":"user","content":"…"},…]}`
- * with no other field, in the usual spacing, and nothing wrong with it. Its texts are pieces of the line, where
- * `JSON.parse` copies each and makes objects around it: of 500 MB that is two of four core-seconds.
+ * with no other field, in the usual spacing, and nothing wrong with it. The kernel tells what is in them, and their
+ * texts are made when somebody asks for them: for most rows nobody does.
  */
+import type { Kernel } from '../kernel/kernel.ts';
+import {
+  ASSISTANT,
+  IS_ESCAPED,
+  IS_WIDE,
+  MAY_BE_REFUSAL,
+  ROW_END,
+  ROW_HASH,
+  ROW_MARKS,
+  ROW_NUMBERS,
+  ROW_PROMPT_HASH,
+  ROW_UNITS,
+  SYSTEM,
+  TURN_END,
+  TURN_FIRST,
+  TURN_FROM,
+  TURN_MARKS,
+  TURN_NUMBERS,
+  TURN_ROLE,
+  TURN_UNITS,
+  USER,
+} from '../kernel/layout.ts';
+import type { RowLook } from '../row-look.ts';
+import { MOST_TURNS } from '../row-mix.ts';
 import type { LineRow } from '../rows/line-row.ts';
-import { isBlank } from '../rows/row-fields.ts';
 import type { Turn } from '../rows/row.ts';
+import { mayBeRefusal } from '../text/text-refusals.ts';
 
-const BEGIN = '{"messages":';
-const ROLE = '{"role":';
-const CONTENT = '"content":';
-const [SPACE, QUOTE, COMMA, CLOSING_LIST, CLOSING, RETURN] = [0x20, 0x22, 0x2c, 0x5d, 0x7d, 0x0d];
-const OPENING_LIST = 0x5b;
-const [A, S, U] = [0x61, 0x73, 0x75];
-
-type UsualRole = 'system' | 'user' | 'assistant';
-
-/** The row of a line; undefined for every other line, and for each that has a problem: `rowOfLine` reads it then. */
-export class UsualRows {
-  #text = '';
-  #at = 0;
-  /** The next backslash that was not looked at; the length of the line where there is none. */
-  #slash = 0;
-
-  /** `text` holds no control character but for a return at its end: JSON forbids them, and none is looked for here. */
-  read(text: string): LineRow | undefined {
-    if (!text.startsWith(BEGIN)) return undefined;
-    this.#text = text;
-    this.#at = BEGIN.length;
-    this.#slash = this.#next('\\', BEGIN.length);
-    const turns = this.#turns();
-    return (
-      turns && { format: 'chat', turns, problems: [], hasTools: false, hasWeights: false, tools: undefined }
-    );
-  }
-
-  #turns(): Turn[] | undefined {
-    this.#space();
-    if (!this.#takes(OPENING_LIST)) return undefined;
-    const turns: Turn[] = [];
-    let previous: UsualRole | undefined;
-    for (;;) {
-      const turn = this.#turn(previous);
-      if (turn === undefined) return undefined;
-      turns.push(turn);
-      previous = turn.role as UsualRole;
-      if (!this.#takes(COMMA)) break;
-      this.#space();
-    }
-    if (previous !== 'assistant' || !this.#takes(CLOSING_LIST) || !this.#takes(CLOSING)) return undefined;
-    this.#takes(RETURN);
-    return this.#at === this.#text.length ? turns : undefined;
-  }
-
-  #turn(previous: UsualRole | undefined): Turn | undefined {
-    if (!this.#text.startsWith(ROLE, this.#at)) return undefined;
-    this.#at += ROLE.length;
-    this.#space();
-    const role = this.#role();
-    if (role === undefined || !mayFollow(role, previous)) return undefined;
-    this.#space();
-    if (!this.#text.startsWith(CONTENT, this.#at)) return undefined;
-    this.#at += CONTENT.length;
-    this.#space();
-    const content = this.#string();
-    if (content === undefined || isBlank(content) || !this.#takes(CLOSING)) return undefined;
-    return { role, content, learnt: role === 'assistant' };
-  }
-
-  #role(): UsualRole | undefined {
-    const first = this.#text.charCodeAt(this.#at + 1);
-    const role = first === U ? 'user' : first === A ? 'assistant' : first === S ? 'system' : undefined;
-    if (role === undefined || !this.#text.startsWith(WRITTEN[role], this.#at)) return undefined;
-    this.#at += WRITTEN[role].length;
-    return role;
-  }
-
-  #string(): string | undefined {
-    const begin = this.#at;
-    if (!this.#takes(QUOTE)) return undefined;
-    let end = this.#next('"', this.#at);
-    const isEscaped = this.#slash < end;
-    while (this.#slash < end) {
-      const behind = this.#slash + 2;
-      if (end < behind) end = this.#next('"', behind);
-      this.#slash = this.#next('\\', behind);
-    }
-    if (end === this.#text.length) return undefined;
-    this.#at = end + 1;
-    return isEscaped ? parsed(this.#text.slice(begin, end + 1)) : this.#text.slice(begin + 1, end);
-  }
-
-  #next(sign: string, from: number): number {
-    const at = this.#text.indexOf(sign, from);
-    return at < 0 ? this.#text.length : at;
-  }
-
-  #takes(code: number): boolean {
-    if (this.#text.charCodeAt(this.#at) !== code) return false;
-    this.#at += 1;
-    return true;
-  }
-
-  /** Python writes one behind each colon and comma, JavaScript none. */
-  #space(): void {
-    if (this.#text.charCodeAt(this.#at) === SPACE) this.#at += 1;
-  }
-}
-
-/** With the comma that has to follow. */
-const WRITTEN: Record<UsualRole, string> = {
-  system: '"system",',
-  user: '"user",',
-  assistant: '"assistant",',
+const ROLES: Record<number, 'system' | 'user' | 'assistant'> = {
+  [SYSTEM]: 'system',
+  [USER]: 'user',
+  [ASSISTANT]: 'assistant',
 };
 
-/** As in row-messages.ts: in any other order something is wrong. */
-function mayFollow(role: UsualRole, previous: UsualRole | undefined): boolean {
-  if (role === 'system') return previous === undefined || previous === 'system';
-  if (role === 'assistant') return previous === 'user';
-  return previous !== 'user';
+/** The row of the line that the kernel read last; it is another one as soon as the next line is read. */
+export class UsualRow implements LineRow, RowLook {
+  readonly format = 'chat';
+  readonly problems: [] = [];
+  readonly hasTools = false;
+  readonly hasWeights = false;
+  readonly tools = undefined;
+  readonly #kernel: Kernel;
+  #block: Buffer = Buffer.alloc(0);
+  #count = 0;
+  #turns: Turn[] | undefined;
+
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel;
+  }
+
+  /** Looks at lines of this block from now on. */
+  takeBlock(block: Buffer): void {
+    this.#kernel.takeBlock(block);
+    this.#block = block;
+  }
+
+  /** Whether the line that begins here is such a row, and nothing is wrong with its form. */
+  read(from: number): boolean {
+    this.#count = this.#kernel.readLine(from);
+    this.#turns = undefined;
+    return this.#count > 0;
+  }
+
+  /** Where the line ends in its block. */
+  get end(): number {
+    return this.#of(ROW_END) - this.#kernel.blockAt;
+  }
+  get low(): number {
+    return this.#of(ROW_HASH);
+  }
+  get high(): number {
+    return this.#of(ROW_HASH + 1);
+  }
+  get promptLow(): number {
+    return this.#of(ROW_PROMPT_HASH);
+  }
+  get promptHigh(): number {
+    return this.#of(ROW_PROMPT_HASH + 1);
+  }
+  get characters(): number {
+    return this.#of(ROW_UNITS);
+  }
+
+  /** Of any of its texts. */
+  get marks(): number {
+    let marks = this.#of(ROW_MARKS);
+    for (let at = 0; at < this.#count; at += 1) marks |= this.#refusalMark(at);
+    return marks;
+  }
+
+  marksOf(turn: number): number {
+    return this.#ofTurn(turn, TURN_MARKS) | this.#refusalMark(turn);
+  }
+
+  get turns(): Turn[] {
+    return (this.#turns ??= Array.from({ length: this.#count }, (_, at) => this.#turn(at)));
+  }
+
+  /** As row-mix.ts has it. */
+  get rolesKey(): number {
+    let key = 0;
+    for (let at = 0; at < this.#count && at < MOST_TURNS; at += 1)
+      key = key * 8 + this.#ofTurn(at, TURN_ROLE);
+    return key;
+  }
+
+  #of(place: number): number {
+    return this.#kernel.found[place] ?? 0;
+  }
+
+  #ofTurn(turn: number, place: number): number {
+    return this.#of(ROW_NUMBERS + turn * TURN_NUMBERS + place);
+  }
+
+  #refusalMark(turn: number): number {
+    if (this.#ofTurn(turn, TURN_ROLE) !== ASSISTANT) return 0;
+    const first = this.#ofTurn(turn, TURN_FIRST);
+    return mayBeRefusal(this.#ofTurn(turn, TURN_UNITS), first & 0xff, first >>> 8) ? MAY_BE_REFUSAL : 0;
+  }
+
+  #turn(at: number): Turn {
+    const { blockAt } = this.#kernel;
+    const role = ROLES[this.#ofTurn(at, TURN_ROLE)] ?? 'system';
+    const [from, end] = [this.#ofTurn(at, TURN_FROM) - blockAt, this.#ofTurn(at, TURN_END) - blockAt];
+    return new UsualTurn(role, this.#block, from, end, this.#ofTurn(at, TURN_MARKS));
+  }
 }
 
-function parsed(literal: string): string | undefined {
-  try {
-    const value: unknown = JSON.parse(literal);
-    return typeof value === 'string' ? value : undefined;
-  } catch {
-    return undefined;
+/** A turn whose text is made when it is asked for. */
+class UsualTurn implements Turn {
+  readonly role: Turn['role'];
+  readonly #bytes: Buffer;
+  readonly #from: number;
+  readonly #end: number;
+  readonly #marks: number;
+  #content: string | undefined;
+
+  constructor(role: Turn['role'], bytes: Buffer, from: number, end: number, marks: number) {
+    this.role = role;
+    this.#bytes = bytes;
+    this.#from = from;
+    this.#end = end;
+    this.#marks = marks;
+  }
+
+  get learnt(): boolean {
+    return this.role === 'assistant';
+  }
+
+  get content(): string {
+    return (this.#content ??= this.#read());
+  }
+
+  #read(): string {
+    const encoding = (this.#marks & IS_WIDE) === 0 ? 'latin1' : 'utf8';
+    if ((this.#marks & IS_ESCAPED) === 0) return this.#bytes.toString(encoding, this.#from, this.#end);
+    const value: unknown = JSON.parse(this.#bytes.toString(encoding, this.#from - 1, this.#end + 1));
+    if (typeof value !== 'string') throw new TypeError('The kernel took for a text what is none.');
+    return value;
   }
 }

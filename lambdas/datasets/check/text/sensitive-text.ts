@@ -5,24 +5,30 @@ import { numbers } from '../../sensitive/numbers.ts';
 import { privateKeys } from '../../sensitive/private-keys.ts';
 import { longRunAt, SIX_DIGITS } from '../../sensitive/quick-look.ts';
 import { secrets } from '../../sensitive/secrets.ts';
+import { ALL_MARKS, HAS_AT, HAS_DASHES, HAS_DIGITS, HAS_RUN } from '../kernel/layout.ts';
 import type { Finding, SensitiveMatch } from '../../sensitive/sensitive-match.ts';
 
 export type { SensitiveMatch } from '../../sensitive/sensitive-match.ts';
 
 /** What may be in the text, the surest first: where two overlap, the earlier in this list is kept. */
-function findings(text: string): Finding[] {
-  const run = longRunAt(text, 0);
-  const sign = text.indexOf('@');
+function findings(text: string, marks: number): Finding[] {
+  const run = (marks & HAS_RUN) === 0 ? -1 : longRunAt(text, 0);
+  const sign = (marks & HAS_AT) === 0 ? -1 : text.indexOf('@');
   SIX_DIGITS.lastIndex = 0;
-  const hasNumber = SIX_DIGITS.test(text);
+  const hasNumber = (marks & HAS_DIGITS) !== 0 && SIX_DIGITS.test(text);
   const found: Finding[] = [];
-  if (text.includes('--- BEGIN') || text.includes('----BEGIN') || text.includes('PuTTY-User-Key'))
-    privateKeys(text, found);
+  if (hasPrivateKey(text, marks)) privateKeys(text, found);
   if (run >= 0) secrets(text, run, found);
   if (run >= 0 || sign >= 0) addressPasswords(text, found);
   if (hasNumber) numbers(text, found);
   if (sign >= 0) emails(text, sign, found);
   return found;
+}
+
+/** Four dashes and BEGIN, with a space between or without; PuTTY's keys begin with a run. */
+function hasPrivateKey(text: string, marks: number): boolean {
+  if ((marks & HAS_DASHES) !== 0 && (text.includes('--- BEGIN') || text.includes('----BEGIN'))) return true;
+  return (marks & HAS_RUN) !== 0 && text.includes('PuTTY-User-Key');
 }
 
 /** In order and not overlapping. */
@@ -40,8 +46,9 @@ function select(found: readonly Finding[], codes?: ReadonlySet<SensitiveMatch['c
   return kept.map(({ code, kind, from, to, shown }) => ({ code, kind, from, to, shown }));
 }
 
-export function findSensitive(text: string): SensitiveMatch[] {
-  const found = findings(text);
+/** `marks` are those the text has of kernel/layout.ts; left out, all of it is read. */
+export function findSensitive(text: string, marks: number = ALL_MARKS): SensitiveMatch[] {
+  const found = findings(text, marks);
   return found.length === 0 ? [] : select(found);
 }
 
@@ -62,7 +69,7 @@ const MOST_ROUNDS = 8;
 export function maskSensitive(text: string, codes: ReadonlySet<SensitiveMatch['code']>): string {
   let masked = text;
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
-    const matches = select(findings(masked), codes);
+    const matches = select(findings(masked, ALL_MARKS), codes);
     if (matches.length === 0) return masked;
     let rest = 0;
     let out = '';

@@ -24,6 +24,7 @@ export function cutBecause(answer: string): string | undefined {
   return endsInAWord(answer, line) ? 'ends in the middle of a word' : undefined;
 }
 
+/** As in kernel/assembly/marks.ts, which spares most answers from being looked at. */
 const MAY_BE_CUT = /[\p{L},，、(（]/u;
 
 /** What program text, tables, addresses and formulas have and sentences do not. */

@@ -1,5 +1,6 @@
 /** What is wrong with the text of a row that can be read. Each search is preceded by one that costs next to nothing. */
 import type { DatasetFormat } from '../../../../contracts/datasets.ts';
+import { ALL_MARKS, HAS_UNPRINTED, MAY_BE_CUT, MAY_BE_MARKED, MAY_BE_REFUSAL } from '../kernel/layout.ts';
 import { type RowProblem, type Turn, turnPath } from '../rows/row.ts';
 import { cutBecause } from './text-endings.ts';
 import { mojibakeAt, withoutMojibake } from './text-mojibake.ts';
@@ -12,11 +13,12 @@ export { removeTemplateTokens } from './text-template-tokens.ts';
 export interface TextHints {
   /** Says where a turn stands; without it the paths are those of a chat. */
   format?: DatasetFormat | null;
-  /** Whether all texts are printed ASCII, tabs and line ends; asked of the row's line it costs next to nothing. */
-  plain?: boolean;
-  /** Whether a mark of a chat template could be in one. */
-  mayBeMarked?: boolean;
+  /** Which marks of kernel/layout.ts the texts of a turn have; left out, all, and each text is read. */
+  marksOf?: (turn: number) => number;
 }
+
+/** A text without these marks has none of the problems below. */
+export const WORTH_READING = HAS_UNPRINTED | MAY_BE_MARKED | MAY_BE_CUT | MAY_BE_REFUSAL;
 
 /** Apart from typographic signs: alone they are neither mojibake nor anything else that is wrong. */
 // oxlint-disable-next-line no-control-regex -- they are what is looked for
@@ -55,33 +57,34 @@ function unprintedProblems(text: string, note: Note): void {
   if (control >= 0) note('control-characters', codeAt(text, control));
 }
 
-function textProblems(text: string, { plain = false, mayBeMarked = true }: TextHints, note: Note): void {
-  if (!plain && UNPRINTED.test(text)) unprintedProblems(text, note);
-  const token = mayBeMarked ? templateTokenIn(text) : undefined;
+function textProblems(text: string, marks: number, note: Note): void {
+  if ((marks & HAS_UNPRINTED) !== 0 && UNPRINTED.test(text)) unprintedProblems(text, note);
+  const token = (marks & MAY_BE_MARKED) === 0 ? undefined : templateTokenIn(text);
   if (token !== undefined) note('template-token', around(text, token.at));
 }
 
-function answerProblems(answer: string, note: Note): void {
-  if (isRefusal(answer)) note('refusal', answer.slice(0, 150));
-  const reason = cutBecause(answer);
+function answerProblems(answer: string, marks: number, note: Note): void {
+  if ((marks & MAY_BE_REFUSAL) !== 0 && isRefusal(answer)) note('refusal', answer.slice(0, 150));
+  const reason = (marks & MAY_BE_CUT) === 0 ? undefined : cutBecause(answer);
   if (reason !== undefined) note('truncated-answer', `${reason}: “…${answer.trimEnd().slice(-80)}”`);
 }
 
 /** Every problem of the texts of a row, at most one of each code a turn. */
 export function qualityProblems(turns: readonly Turn[], hints: TextHints = {}): RowProblem[] {
-  const { format = 'chat' } = hints;
+  const { format = 'chat', marksOf = () => ALL_MARKS } = hints;
   const problems: RowProblem[] = [];
   for (let at = 0; at < turns.length; at += 1) {
     const turn = turns[at];
-    if (turn === undefined) continue;
+    const marks = marksOf(at);
+    if (turn === undefined || (marks & WORTH_READING) === 0) continue;
     const note: Note = (code, found) =>
       void problems.push({ code, path: turnPath(format, turns, at), found });
-    textProblems(turn.content, hints, note);
+    textProblems(turn.content, marks, note);
     if (turn.learnt && turn.role === 'assistant' && turn.toolCalls === undefined)
-      answerProblems(turn.content, note);
+      answerProblems(turn.content, marks, note);
     for (const call of turn.toolCalls ?? []) {
-      textProblems(call.name, hints, note);
-      textProblems(call.arguments, hints, note);
+      textProblems(call.name, marks, note);
+      textProblems(call.arguments, marks, note);
     }
   }
   return problems;

@@ -50,6 +50,36 @@ const REFUSAL = new RegExp(
   'i',
 );
 
+/** How one of them begins, in small letters; `désolé` and Chinese begin beyond ASCII. */
+const BEGINNINGS = new Set(
+  [
+    "i'|i |so|we|my|ap|un|re|as|be",
+    'es|tu|en|le|ic|da|di|ka|al',
+    'je|ma',
+    'lo|di|pe|de|la|me|po|no|co',
+  ].flatMap((pairs) => pairs.split('|')),
+);
+const [LETTER_A, LETTER_Z, TO_SMALL] = [0x61, 0x7a, 0x20];
+
+/**
+ * Whether an answer of so many UTF-16 units that begins with these two bytes may be a refusal, and has to be read. What
+ * begins with no letter of ASCII may: a quotation mark, Chinese.
+ */
+export function mayBeRefusal(units: number, first: number, second: number): boolean {
+  if (units > LONGEST_REFUSAL) return false;
+  const small = first | TO_SMALL;
+  if (small < LETTER_A || small > LETTER_Z || second > LETTER_Z) return true;
+  return BEGINS[((small - LETTER_A) << 7) | second] === 1;
+}
+
+/** Pairs of a letter and the byte behind it, in either case. */
+const BEGINS = new Uint8Array(26 << 7);
+for (const [first = '', second = ''] of BEGINNINGS) {
+  for (const next of [second, second.toUpperCase()]) {
+    BEGINS[((first.charCodeAt(0) - LETTER_A) << 7) | next.charCodeAt(0)] = 1;
+  }
+}
+
 /** Whether an answer is nothing but a refusal. */
 export function isRefusal(answer: string): boolean {
   if (answer.length > LONGEST_REFUSAL || !REFUSAL.test(answer)) return false;
