@@ -20,7 +20,7 @@ export function compiledKernel(): string {
     const program = ['assembly/index.ts', '--baseDir', FOLDER, '--outFile', outFile];
     execFileSync(process.execPath, [COMPILER, ...program, ...OPTIONS]);
     const binary = readFileSync(outFile).toString('base64');
-    return `/** Made from \`assembly\` by \`npm run generate\`. */\nexport const KERNEL = '${binary}';\n`;
+    return `/** Made from \`assembly\` by \`npm run generate\`. */\nexport const KERNEL =\n  '${binary}';\n`;
   } finally {
     rmSync(folder, { recursive: true });
   }
