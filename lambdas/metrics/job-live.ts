@@ -12,9 +12,9 @@ import type { TrainingJobRecord } from '../../contracts/training-jobs.ts';
 import { costOf } from '../costs/money.ts';
 import { attemptNumber, newestAttempt } from '../training-jobs/training-job.ts';
 
-/** A page asks every 5 s; three missed answers and nobody is taken to be watching any more. */
+/** A page asks every 3 s; five missed answers and nobody is taken to be watching any more. */
 const WATCHED_FOR_MS = 15_000;
-/** The mark is written at most this often: an hour of watching is 720 writes, $0.0005. */
+/** The mark is written at most this often, which is every second look: an hour of watching is 600 writes, $0.0004. */
 const MARK_EVERY_MS = 5_000;
 
 /** Until when the job is watched from now on; nothing where the stored mark is fresh enough. */

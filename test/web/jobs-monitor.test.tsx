@@ -207,7 +207,7 @@ describe('a running job', () => {
     );
   });
 
-  test('asks every 5 s and no more once it has ended', async () => {
+  test('asks every 3 s and no more once it has ended', async () => {
     jest.useFakeTimers();
     show();
     await act(() => jest.advanceTimersByTimeAsync(1_000));

@@ -13,8 +13,12 @@ import { liveQuery, makeStale, query } from '../../lib/api.ts';
 import { hasEnded, mergeEvents } from './job-figures.ts';
 import { stepTakenOver } from './next-run.ts';
 
-/** The monitor's beat: with 2 s between a trainer's reports a metric is seen within 7 s (design.md §10). */
-export const LIVE_MILLISECONDS = 5_000;
+/**
+ * The monitor's beat. A value waits up to 2 s for the trainer's report and up to this for the page: of two such waits one
+ * in twenty is longer than 2 + 3 − √(2 · 2 · 3 / 20) = 4.2 s, which leaves 2.8 s of the 7 (design.md §10) for a busy
+ * machine. Measured by `npm run bench` (test/bench/point-to-screen.ts). An hour of looks costs a third of a cent.
+ */
+export const LIVE_MILLISECONDS = 3_000;
 /** The whole curve is read again so often, and when a tab that was hidden is seen; between, the snapshots extend it. */
 const CURVE_MILLISECONDS = 120_000;
 const CURVE_FRESH_MILLISECONDS = 15_000;
@@ -24,7 +28,7 @@ const NO_POINTS: readonly AttemptPoint[] = [];
 const NO_EVENTS: readonly JobEvent[] = [];
 
 /**
- * A job as its page shows it. One snapshot every 5 s while it lives and the tab is seen; the record, the whole curve and
+ * A job as its page shows it. One snapshot every 3 s while it lives and the tab is seen; the record, the whole curve and
  * the older events are asked for at the start and when the snapshot says that they have changed.
  */
 export function useJob(jobId: string) {
