@@ -72,7 +72,7 @@ function divergenceWords({ trend }: AlertFigures, run: JudgedRun): AlertWords {
 
 function overfittingWords({ trend, point }: AlertFigures, run: JudgedRun): AlertWords {
   const { loss, step, training } = trend.best ?? { loss: 0, step: 0, training: undefined };
-  const lowest = step === 0 ? 'the base model’s' : `its lowest at step ${step},`;
+  const lowest = step === 0 ? 'the base model’s' : `its lowest, at step ${step},`;
   const advice =
     run.keep === 'best' && step > 0
       ? `The adapter of step ${step} is the one that is published: keep the model and stop, more steps seldom beat it.`
@@ -86,7 +86,7 @@ function overfittingWords({ trend, point }: AlertFigures, run: JudgedRun): Alert
   return {
     title: 'Validation loss rises while training loss falls',
     detail: [
-      `Validation ${nats(point.validationLoss)}, after ${lowest} ${nats(loss)}. Training ${nats(trend.lastBlock)}, then ${nats(training ?? trend.began)}. The run learns its rows by heart.`,
+      `Validation rose to ${nats(point.validationLoss)} from ${lowest} ${nats(loss)}; training fell from ${nats(training ?? trend.began)} to ${nats(trend.lastBlock)} meanwhile. The run learns its rows by heart.`,
       advice,
       ...patience,
     ].join(' '),
