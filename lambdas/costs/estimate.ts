@@ -38,11 +38,10 @@ const EVALUATION_SHARE = 0.5;
 const EVALUATION_ROWS = 16;
 /**
  * Canaries (38 questions of four choices, about 34 tokens each) and up to 32 training rows go through the base and the
- * tuned model once each (trainer: canaries.py, memorisation.py).
+ * tuned model once each, the frozen prompts with their answers twice (trainer: canaries.py, memorisation.py, proof.py).
  */
 const CHECKS = { canaryRows: 152, canaryTokens: 5200, trainingRows: 32, trainingTokens: 32_768 } as const;
-/** The tuned model answers, and its files are proven by two passes over the answers (trainer: landing.py, ANSWERS). */
-const ANSWER_PASSES_AT_LANDING = 3;
+const PROOF_PASSES = 2;
 /** Uploads to S3 from the cluster, bytes a second, and the calls around them in seconds. */
 const UPLOAD_BYTES_PER_SECOND: Range = { low: 1e7, expected: 5e7, high: 2e8 };
 const PUBLISH_CALLS_SECONDS: Range = { low: 1, expected: 2, high: 8 };
@@ -93,7 +92,8 @@ function phasesOf(
     widened(times(at(size.validationTokens, speed.tokensPerSecond), EVALUATION_SHARE)),
     fixed(Math.ceil(size.validationRows / EVALUATION_ROWS) * speed.secondsPerStep * EVALUATION_SHARE),
   );
-  const checkedRows = Math.min(CHECKS.trainingRows, size.trainingRows);
+  const prompts = size.validationRows === 0 ? 0 : Math.min(SAMPLES.prompts, size.validationRows);
+  const checkedRows = Math.min(CHECKS.trainingRows, size.trainingRows) + PROOF_PASSES * prompts;
   const checkedTokens = Math.min(
     CHECKS.trainingTokens,
     (checkedRows * size.tokensPerEpoch) / Math.max(1, size.trainingRows),
@@ -111,7 +111,6 @@ function phasesOf(
     run.data.summary.format === 'preference'
       ? widened(times(at(size.tokensPerEpoch, speed.tokensPerSecond), EVALUATION_SHARE))
       : fixed(0);
-  const prompts = size.validationRows === 0 ? 0 : Math.min(SAMPLES.prompts, size.validationRows);
   const generated = prompts * SAMPLES.maxTokens * speed.secondsPerGeneratedToken;
   // Answers end by themselves, as a rule at a third of what they may take.
   const answers: Range = { low: generated * 0.1, expected: generated / 3, high: generated };
@@ -138,7 +137,7 @@ function phasesOf(
   // choice of the best adapter, the tuned model's evaluation and answers, and the upload (trainer: landing.py).
   const landing = [
     times(evaluation, 3),
-    times(answers, ANSWER_PASSES_AT_LANDING),
+    answers,
     checks,
     times(checkpoint, 2),
     publishing,

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 #: Evaluations that may lie between the word to land and the end: one that is just due after the
 #: step under way, the one that chooses the best adapter, and the tuned model's own.
 EVALUATIONS = 3
-#: Passes over the frozen prompts: the tuned model answers, and goes through prompt and answer once more
-#: before and once after the published files were loaded, which takes no longer than answering did.
-ANSWERS = 3
+#: Passes over the frozen prompts with their answers: once with the model in memory, once with the
+#: published files.
+PROOF_PASSES = 2
 #: Uploads of a checkpoint's size: one under way, the one of this very step, and the model's files,
 #: which are smaller but more of them.
 UPLOADS = 3
@@ -46,6 +46,7 @@ class LandingTimes:
     checkpoint: float | None = None
     step: float = 0.0
     checks: float = 0.0  # canaries and training rows
+    proof: float = 0.0  # one pass over the frozen prompts with their answers
     merge: float = 0.0  # making, proving and uploading a merged model; 0 where an adapter is published
 
     @property
@@ -67,7 +68,7 @@ class LandingTimes:
         return MARGIN * (self.merge + (self.checkpoint or 0.0)) + EXIT_SECONDS
 
     def _once(self) -> float:
-        return ANSWERS * (self.answers or 0.0) + self.checks + self.merge
+        return (self.answers or 0.0) + self.checks + PROOF_PASSES * self.proof + self.merge
 
     def evaluated(self, seconds: float) -> None:
         self.evaluation = max(self.evaluation or 0.0, seconds)

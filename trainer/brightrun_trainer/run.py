@@ -271,6 +271,7 @@ class Run:
                 landing.evaluation = landing.answers = 0.0
             if m.base_exact is None:
                 landing.checks = self._timed(lambda: self._measures.base_checks(m))
+                landing.proof = self._longest_answers(self._timed(self._measures.pass_over_prompts))
         if m.base:
             self._reporter.base_loss(mean_loss(m.base_losses()))
 

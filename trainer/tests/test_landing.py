@@ -36,16 +36,16 @@ def stopping_of(clock: Clock, money: Money, **times: float) -> Stopping:
 # When ------------------------------------------------------------------------------
 
 
-def test_landing_is_three_evaluations_the_answers_with_their_proof_and_three_uploads_with_a_quarter_more() -> None:
+def test_landing_is_three_evaluations_the_answers_and_three_uploads_with_a_quarter_more() -> None:
     times = LandingTimes(evaluation=10.0, answers=4.0, checkpoint=6.0, step=2.0)
-    assert times.seconds() == MARGIN * (30 + 12 + 18) + 2 + LAST_SECONDS
-    assert times.seconds_to_measure_and_publish() == MARGIN * (20 + 12 + 6) + EXIT_SECONDS
+    assert times.seconds() == MARGIN * (30 + 4 + 18) + 2 + LAST_SECONDS
+    assert times.seconds_to_measure_and_publish() == MARGIN * (20 + 4 + 6) + EXIT_SECONDS
 
 
-def test_checks_and_a_merged_model_are_paid_for_once_and_merging_even_where_nothing_is_measured() -> None:
-    times = LandingTimes(evaluation=10.0, answers=4.0, checkpoint=6.0, checks=3.0, merge=50.0)
-    assert times.seconds() == MARGIN * (30 + 12 + 18 + 3 + 50) + LAST_SECONDS
-    assert times.seconds_to_measure_and_publish() == MARGIN * (20 + 12 + 6 + 3 + 50) + EXIT_SECONDS
+def test_checks_and_a_merged_model_are_paid_for_once_the_proof_twice_and_merging_even_where_nothing_is_measured() -> None:
+    times = LandingTimes(evaluation=10.0, answers=4.0, checkpoint=6.0, checks=3.0, proof=1.0, merge=50.0)
+    assert times.seconds() == MARGIN * (30 + 4 + 18 + 3 + 2 + 50) + LAST_SECONDS
+    assert times.seconds_to_measure_and_publish() == MARGIN * (20 + 4 + 6 + 3 + 2 + 50) + EXIT_SECONDS
     assert times.seconds_to_merge_and_publish() == MARGIN * (50 + 6) + EXIT_SECONDS
     assert merge_seconds(0, 1.0) == 0.0 < merge_seconds(1_000_000_000, 1e9) < merge_seconds(1_000_000_000, 1e7)
 
@@ -59,9 +59,9 @@ def test_until_all_is_measured_a_run_lands_when_it_was_told_or_earlier_where_it_
 def test_once_all_is_measured_it_lands_by_that_also_when_nobody_has_answered_since() -> None:
     clock, money = Clock(), Money(land_at=500.0, cap_at=1000.0)
     whole = {"evaluation": 4.0, "answers": 4.0, "checkpoint": 4.0}
-    assert stopping_of(clock, money, **whole).lands_at() == 1000.0 - MARGIN * 36 - LAST_SECONDS
+    assert stopping_of(clock, money, **whole).lands_at() == 1000.0 - MARGIN * 28 - LAST_SECONDS
     slower = whole | {"evaluation": 40.0}
-    assert stopping_of(clock, money, **slower).lands_at() == 1000.0 - MARGIN * 144 - LAST_SECONDS
+    assert stopping_of(clock, money, **slower).lands_at() == 1000.0 - MARGIN * 136 - LAST_SECONDS
 
 
 def test_what_nothing_is_paid_for_never_lands() -> None:
@@ -127,7 +127,7 @@ def test_an_answer_renews_it_later_or_earlier_and_one_without_it_changes_nothing
 def test_a_budget_lands_with_a_model_and_a_checkpoint_of_that_very_step_when_no_report_is_answered(small_run: FakeApi, tmp_path: Path) -> None:
     small_run.frozen["hyperparameters"] |= {"epochs": 50, "batchSize": 1}
     small_run.trouble = lambda method, path: 503 if path.endswith("/progress") else None
-    small_run.land_in, small_run.cap_in = 8.0, 42.0
+    small_run.land_in, small_run.cap_in = 12.0, 46.0
     assert do(small_run, tmp_path, checkpoint_every=0.0, patience=5.0) == EXIT_DONE
     training = manifest_of(small_run)["training"]
     assert training["stopReason"] == "budget"

@@ -10,7 +10,7 @@ from typing import Any
 from ..backend import Backend, RowLoss
 from ..dataset import Row
 from ..evaluate import accuracy_difference, difference, quality
-from ..export.proof import Prompted, prompted
+from ..export.proof import Prompted, prompted, references
 from ..loop import Objective
 from ..masking import Pair, Sample, answers_of, encode_prompt
 from ..preferences import Preferences
@@ -69,12 +69,17 @@ class BeforeAndAfter:
         baseline.base = [[r.loss, r.tokens, r.correct] for r in self._objective.row_losses(self._validation)]
 
     def base_answers(self, baseline: Baseline) -> None:
-        baseline.base_answers = [self._decoded(self._answer(row)) for row in self.asked]
+        self._given = [self._answer(row) for row in self.asked]
+        baseline.base_answers = [self._decoded(ids) for ids in self._given]
 
     def base_checks(self, baseline: Baseline) -> None:
         """Canaries and training rows: a few thousand tokens, bounded whatever the dataset."""
         baseline.base_canaries = self._answered_right()
         baseline.base_exact = exactly(self._backend.row_losses(self._training))
+
+    def pass_over_prompts(self) -> None:
+        """What a proof of the published files does, to see how long it takes."""
+        references(self.frozen_prompts(), self._backend.logits)
 
     # The tuned model ----------------------------------------------------------------
 
@@ -132,8 +137,8 @@ class BeforeAndAfter:
         return self._tokenizer.decode(ids, skip_special_tokens=True).strip()
 
     def frozen_prompts(self) -> list[Prompted]:
-        """What a published file is proven on: the held-out prompts with the tuned model's answers, or
-        the rows that memorisation asks for where none was held out."""
+        """What a published file is proven on: the held-out prompts with the answers that were given last,
+        or the rows that memorisation asks for where none was held out."""
         if self._given:
             return [prompted(encode_prompt(self._tokenizer, row.prompt), ids) for row, ids in zip(self.asked, self._given, strict=True)]
         return [prompted(s.ids[: s.learned.index(True)], s.ids[s.learned.index(True) :]) for s in self._training[: self._spec.sample_prompts or 1]]

@@ -69,7 +69,7 @@ function memorisationRows(memorisation: Model['memorisation']): CheckRow[] {
       note: `${count(runWords)} words or more in a row${longestRunWords > 0 ? `, at most ${count(longestRunWords)}` : ''}`,
       base: '–',
       tuned: `${count(answersRepeating)} of ${count(answers)}`,
-      change: '',
+      change: answersRepeating > 0 ? 'some' : 'none',
       tone: answersRepeating > 0 ? 'bad' : 'plain',
     });
   }
