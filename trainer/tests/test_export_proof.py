@@ -220,6 +220,18 @@ def test_a_dataset_without_held_out_rows_is_proven_on_its_own_rows(api: FakeApi,
     assert manifest["memorisation"]["trainingRows"] == 12 and manifest["memorisation"]["heldOutRows"] == 0
 
 
+@pytest.mark.parametrize("rows", ["plain text", "rows that are all cut"])
+def test_rows_of_every_kind_can_prove_the_files(api: FakeApi, tmp_path: Path, rows: str) -> None:
+    said = [f"France is a country in Europe. Its capital is Paris, and people there speak French, {n} times." for n in range(12)]
+    data = b"".join(json.dumps({"text": text}).encode() + b"\n" for text in said)
+    api.files["data.jsonl"] = data
+    api.frozen = frozen_spec(data, maxSequenceTokens=16 if rows == "rows that are all cut" else 256, validationFraction=0)
+    assert do(api, tmp_path) == EXIT_DONE
+    proof = manifest_of(api)["exportProof"]
+    assert proof["prompts"] == 2
+    assert proof["sameAnswers"] == proof["prompts"] and proof["maxLogitDrift"] == 0
+
+
 def test_a_cap_without_room_for_merging_publishes_the_adapter_and_says_so(small_run: FakeApi, tmp_path: Path) -> None:
     small_run.frozen["modelFormat"] = "merged-safetensors"
     small_run.frozen["hyperparameters"] |= {"epochs": 50, "batchSize": 1}

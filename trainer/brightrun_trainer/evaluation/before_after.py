@@ -60,6 +60,8 @@ class BeforeAndAfter:
         self._canaries = canaries()
         self._choices = choices_as_samples(tokenizer, self._canaries, longest)
         self._training = rows_to_ask(answers_of(training), spec.hyperparameters.seed)
+        # A run in which every row is cut still has its files proven.
+        self._stand_ins = (self._training or answers_of(training))[: max(1, spec.sample_prompts)]
         self.tokens_answered = 0
         self._given: list[list[int]] = []
 
@@ -138,7 +140,7 @@ class BeforeAndAfter:
 
     def frozen_prompts(self) -> list[Prompted]:
         """What a published file is proven on: the held-out prompts with the answers that were given last,
-        or the rows that memorisation asks for where none was held out."""
+        or training rows where none was held out."""
         if self._given:
             return [prompted(encode_prompt(self._tokenizer, row.prompt), ids) for row, ids in zip(self.asked, self._given, strict=True)]
-        return [prompted(s.ids[: s.learned.index(True)], s.ids[s.learned.index(True) :]) for s in self._training[: self._spec.sample_prompts or 1]]
+        return [prompted(s.ids[: s.learned.index(True)], s.ids[s.learned.index(True) :]) for s in self._stand_ins]
