@@ -8,7 +8,8 @@ export const source = (content: string | Uint8Array, chunkBytes: number, statedB
   return {
     bytes: statedBytes ?? bytes.length,
     async *chunks() {
-      for (let at = 0; at < bytes.length; at += chunkBytes) yield bytes.subarray(at, at + chunkBytes);
+      for (let at = 0; at < bytes.length; at += chunkBytes)
+        yield new Uint8Array(bytes.subarray(at, at + chunkBytes));
     },
   };
 };

@@ -155,7 +155,7 @@ export function memoryBucket() {
   const files: DatasetFiles = {
     async *open(key, versionId) {
       const bytes = read(key, versionId);
-      for (let at = 0; at < bytes.length; at += 50) yield bytes.subarray(at, at + 50);
+      for (let at = 0; at < bytes.length; at += 50) yield new Uint8Array(bytes.subarray(at, at + 50));
     },
     range: async (key, versionId, from, length) => read(key, versionId).subarray(from, from + length),
     write: async (key, bytes) => void write(key, Buffer.from(bytes)),

@@ -72,7 +72,7 @@ const MAX_TOKENS = 100;
 const source = (bytes: Buffer) => ({
   bytes: bytes.length,
   async *chunks() {
-    yield bytes;
+    yield new Uint8Array(bytes);
   },
 });
 

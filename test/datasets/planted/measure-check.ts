@@ -44,7 +44,7 @@ async function issuesOf({ data, validation }: Corpus) {
   const source = (bytes: Buffer) => ({
     bytes: bytes.length,
     async *chunks() {
-      for (let at = 0; at < bytes.length; at += 65_536) yield bytes.subarray(at, at + 65_536);
+      for (let at = 0; at < bytes.length; at += 65_536) yield new Uint8Array(bytes.subarray(at, at + 65_536));
     },
   });
   const { issues } = await checkDataset({

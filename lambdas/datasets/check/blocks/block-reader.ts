@@ -6,6 +6,7 @@ import type { BlockThreads } from './block-threads.ts';
 
 export interface FileToCheck {
   bytes: number;
+  /** Each chunk is given away: where it is a memory of its own, that is free as soon as it was read. */
   chunks: () => AsyncIterable<Uint8Array>;
 }
 
@@ -27,6 +28,11 @@ interface Pending {
   startByte: number;
   /** Undefined where the line was too long to be looked at. */
   block?: { task: BlockTask; length: number; answer: Promise<BlockAnswer> };
+}
+
+/** Memory outside of the heap waits for a collection of the heap, and 32 MB of it would gather until there is one. */
+function release({ buffer, byteLength }: Uint8Array): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
 }
 
 /** Reads the file to its end, and answers what came: its bytes and their plain SHA-256. */
@@ -80,7 +86,10 @@ export async function readBlocks(
       start(cut);
       await settle(threads.mostBlocks);
     }
-    await pass.onChunk(chunk.length);
+    // Released, it has no length any more.
+    const { length } = chunk;
+    release(piece);
+    await pass.onChunk(length);
   }
   for (const cut of cutter.end()) start(cut);
   await settle(0);
