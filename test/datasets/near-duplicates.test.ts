@@ -213,3 +213,18 @@ test('rows beyond the capacity are looked up, not remembered, and counted', () =
   expect(add(rows[4], 31)).toBe(5);
   expect(add(rows[25], 32)).toBeUndefined();
 });
+
+test.each([1, 10, 19])(
+  'short and long rows fill one memory, %i of 20 of them short, and each is found',
+  (short) => {
+    const r = seeded(11);
+    const rows = Array.from({ length: 20 }, (_, at) =>
+      at % 20 < short ? chat(`${at} ${word(r)}?`, word(r)) : said(written(r)),
+    );
+    const copies = rows.map((turns) =>
+      turns.map((turn) => ({ ...turn, content: turn.content.toUpperCase() })),
+    );
+    const near = nearLines([...rows, ...copies], rows.length);
+    expect([...near]).toEqual(rows.map((_, at) => [at + 21, at + 1]));
+  },
+);

@@ -1,10 +1,9 @@
 /** Which rows are nearly the same as an earlier one, in fixed memory: an index of signatures, kept by one thread. */
-import { BINS, EMPTY, FEWEST_WORDS_FOR_BINS, FIRST_BIN, WHOLE, WHOLE_TOO, WORDS } from './row-signature.ts';
+import { KeptSignatures } from './kept-signatures.ts';
+import { BINS, EMPTY, FIRST_BIN, WHOLE, WORDS } from './row-signature.ts';
 import { MOST_ROWS, ROWS_PER_RUN, RunPosts } from './run-posts.ts';
 
 export { signature } from './row-signature.ts';
-
-const { imul } = Math;
 
 interface NearPair {
   line: number;
@@ -45,12 +44,6 @@ const FEWEST_SHARED_OF_OWN = 3;
  */
 const leastShared = (words: number) => Math.min(2 / 3, (words - 8) / (words + 4) - 1 / 12);
 
-/** How many of the four bytes are 0: bins are compared four at a time. */
-function zeroBytes(bytes: number): number {
-  const others = (((bytes & 0x7f7f7f7f) + 0x7f7f7f7f) | bytes) & 0x80808080;
-  return 4 - (imul(others >>> 7, 0x01010101) >>> 24);
-}
-
 /** Judgements that wait for the whole file: 16 bytes each. Where more come, the rest is judged by the rows so far. */
 const MOST_OPEN = 100_000;
 
@@ -59,27 +52,19 @@ const MOST_OPEN = 100_000;
  * at once where they differ in case, spacing and punctuation alone, the others by `settled` at the end. A template's
  * second row looks exactly as a copy of its first with a word changed; only the rows after it tell the two apart.
  *
- * Memory for 700,000 rows: 48 bytes of bins, 4 of the line, 4 of the words' hash and 5 posts of 5.6 bytes make 84 a
- * row, 59 MB (pages never written cost nothing), 1 MB for the first rows, and 1.6 MB of open pairs. Rows beyond `mostRows` are looked up but
- * not remembered.
+ * Memory for 700,000 rows: 56 bytes of signature and 5 posts of 5.6 bytes make 84 a row, 59 MB, and of short rows 40,
+ * 28 MB (pages never written cost nothing); 1 MB for the first rows, and 1.6 MB of open pairs. Rows beyond `mostRows`
+ * are looked up but not remembered.
  */
 export class NearDuplicates {
   /** 500 MB of rows of 700 bytes. */
   static readonly MOST = 700_000;
-  readonly #mostRows: number;
-  readonly #lines: Uint32Array;
-  readonly #wholes: Uint32Array;
-  readonly #bins: Uint8Array;
-  readonly #binWords: Uint32Array;
+  readonly #kept: KeptSignatures;
   readonly #posts: RunPosts;
-  #rows = 0;
   #forgotten = 0;
   /** How many rows have each of the 256 values of a bin: tells a template's runs from a row's own. */
   readonly #frequency = new Uint32Array(BINS * 256);
   #longRows = 0;
-  /** The bins of the row that is added. */
-  readonly #added = new Uint8Array(BINS);
-  readonly #addedWords = new Uint32Array(this.#added.buffer);
   readonly #seen = new Uint32Array(MOST_LOOKS * ROWS_PER_RUN);
   readonly #openRows = new Uint32Array(MOST_OPEN);
   readonly #openNear = new Uint32Array(MOST_OPEN);
@@ -87,13 +72,10 @@ export class NearDuplicates {
   #open = 0;
 
   constructor(mostRows: number = NearDuplicates.MOST) {
-    this.#mostRows = Math.min(mostRows, MOST_ROWS);
-    this.#lines = new Uint32Array(this.#mostRows);
-    this.#wholes = new Uint32Array(this.#mostRows);
-    this.#bins = new Uint8Array(this.#mostRows * BINS);
-    this.#binWords = new Uint32Array(this.#bins.buffer);
-    const ofFirst = Math.min(FIRST_ROWS, this.#mostRows) * (BINS - RUNS_PER_ROW);
-    this.#posts = new RunPosts(this.#mostRows * POSTS_PER_ROW + ofFirst);
+    const most = Math.min(mostRows, MOST_ROWS);
+    this.#kept = new KeptSignatures(most);
+    const ofFirst = Math.min(FIRST_ROWS, most) * (BINS - RUNS_PER_ROW);
+    this.#posts = new RunPosts(most * POSTS_PER_ROW + ofFirst);
   }
 
   /** Rows that could not be remembered: copies of them later in the file went unseen. */
@@ -103,19 +85,21 @@ export class NearDuplicates {
 
   /** The earlier line that says the same in other case, spacing or punctuation. `settled` knows the other pairs. */
   add(signature: Uint32Array, line: number, byte = 0): number | undefined {
-    const isLong = (signature[WORDS] ?? 0) >= FEWEST_WORDS_FOR_BINS;
-    this.#takeBins(signature, isLong);
+    const kept = this.#kept;
+    kept.take(signature);
     const whole = signature[WHOLE] ?? 0;
     const same = this.#sameWords(whole);
-    if (same !== undefined) return this.#lines[same];
-    const near = isLong ? this.#nearest(signature) : undefined;
-    const row = this.#remember(whole, line);
-    if (!isLong) return undefined;
+    if (same !== undefined) return kept.lineOf(same);
+    const near = kept.isLong ? this.#nearest(signature) : undefined;
+    const row = kept.keep(line);
+    if (row === undefined) this.#forgotten += 1;
+    else this.#posts.post(whole, row);
+    if (!kept.isLong) return undefined;
     this.#countRuns();
     if (row !== undefined) this.#post(signature, row);
     if (near === undefined) return undefined;
     if (row === undefined || this.#open === MOST_OPEN) {
-      return this.#isNear(this.#added, 0, near) ? this.#lines[near] : undefined;
+      return this.#isNear(undefined, near) ? kept.lineOf(near) : undefined;
     }
     this.#openRows[this.#open] = row;
     this.#openNear[this.#open] = near;
@@ -129,19 +113,12 @@ export class NearDuplicates {
     for (let at = 0; at < this.#open; at += 1) {
       const row = this.#openRows[at] ?? 0;
       const near = this.#openNear[at] ?? 0;
-      if (!this.#isNear(this.#bins, row * BINS, near)) continue;
-      yield { line: this.#lines[row] ?? 0, near: this.#lines[near] ?? 0, byte: this.#openBytes[at] ?? 0 };
-    }
-  }
-
-  /** A short row has the second half of its words' hash in their place: 32 bits would take 57 pairs of 700,000 for same. */
-  #takeBins(signature: Uint32Array, isLong: boolean): void {
-    this.#added.fill(0);
-    this.#addedWords[0] = signature[WHOLE_TOO] ?? 0;
-    if (!isLong) return;
-    for (let bin = 0; bin < BINS; bin += 1) {
-      const run = signature[FIRST_BIN + bin] ?? EMPTY;
-      this.#added[bin] = run === EMPTY ? 0 : run & 255 || 1;
+      if (!this.#isNear(row, near)) continue;
+      yield {
+        line: this.#kept.lineOf(row),
+        near: this.#kept.lineOf(near),
+        byte: this.#openBytes[at] ?? 0,
+      };
     }
   }
 
@@ -149,7 +126,7 @@ export class NearDuplicates {
     const rows = this.#posts.find(whole);
     for (let at = 0; at < rows; at += 1) {
       const row = this.#posts.found[at] ?? 0;
-      if (this.#wholes[row] === whole && this.#shared(row) === 1) return row;
+      if (this.#kept.isSame(row)) return row;
     }
     return undefined;
   }
@@ -157,31 +134,17 @@ export class NearDuplicates {
   #countRuns(): void {
     this.#longRows += 1;
     for (let bin = 0; bin < BINS; bin += 1) {
-      const at = bin * 256 + (this.#added[bin] ?? 0);
+      const at = bin * 256 + (this.#kept.bins[bin] ?? 0);
       this.#frequency[at] = (this.#frequency[at] ?? 0) + 1;
     }
   }
 
-  #remember(whole: number, line: number): number | undefined {
-    if (this.#rows === this.#mostRows) {
-      this.#forgotten += 1;
-      return undefined;
-    }
-    const row = this.#rows;
-    this.#rows += 1;
-    this.#lines[row] = line;
-    this.#wholes[row] = whole;
-    this.#bins.set(this.#added, row * BINS);
-    this.#posts.post(whole, row);
-    return row;
-  }
-
   #post(signature: Uint32Array, row: number): void {
-    const most = row < FIRST_ROWS ? BINS : RUNS_PER_ROW;
+    const most = this.#kept.count <= FIRST_ROWS ? BINS : RUNS_PER_ROW;
     let posts = 0;
     for (let bin = 0; bin < BINS && posts < most; bin += 1) {
       const run = signature[FIRST_BIN + bin] ?? EMPTY;
-      if (run === EMPTY || this.#isTemplates(bin, this.#added[bin], SURELY_OF_A_TEMPLATE)) continue;
+      if (run === EMPTY || this.#isTemplates(bin, this.#kept.bins[bin], SURELY_OF_A_TEMPLATE)) continue;
       if (this.#posts.find(run) === ROWS_PER_RUN) continue;
       this.#posts.post(run, row);
       posts += 1;
@@ -198,7 +161,7 @@ export class NearDuplicates {
     let looks = 0;
     for (let bin = 0; bin < BINS && rareLooks < LOOKS_PER_ROW && looks < MOST_LOOKS; bin += 1) {
       const run = signature[FIRST_BIN + bin] ?? EMPTY;
-      if (run === EMPTY || this.#isTemplates(bin, this.#added[bin], SURELY_OF_A_TEMPLATE)) continue;
+      if (run === EMPTY || this.#isTemplates(bin, this.#kept.bins[bin], SURELY_OF_A_TEMPLATE)) continue;
       const rows = this.#posts.find(run);
       looks += 1;
       // Under a common run stand the first rows that had it: worth comparing where two such runs lead to one row.
@@ -210,7 +173,7 @@ export class NearDuplicates {
         this.#seen[seen] = row;
         seen += 1;
         if (isCommon && times !== 1) continue;
-        const shared = this.#shared(row);
+        const shared = this.#kept.shared(row);
         if (shared < most) continue;
         most = shared;
         nearest = row;
@@ -225,27 +188,15 @@ export class NearDuplicates {
     return times;
   }
 
-  /** The share of equal bins among those that the added row or this one has. */
-  #shared(row: number): number {
-    let neither = 0;
-    let equal = 0;
-    for (let word = 0; word < BINS / 4; word += 1) {
-      const one = this.#addedWords[word] ?? 0;
-      const other = this.#binWords[row * (BINS / 4) + word] ?? 0;
-      neither += zeroBytes(one | other);
-      equal += zeroBytes(one ^ other);
-    }
-    return neither === BINS ? 0 : (equal - neither) / (BINS - neither);
-  }
-
-  /** Whether two rows that share enough share more than a template. */
-  #isNear(bins: Uint8Array, from: number, near: number): boolean {
+  /** Whether two rows that share enough share more than a template; where `row` is none, the row at hand is meant. */
+  #isNear(row: number | undefined, near: number): boolean {
+    const kept = this.#kept;
     let ofTemplate = 0;
     let either = 0;
     let both = 0;
     for (let bin = 0; bin < BINS; bin += 1) {
-      const one = bins[from + bin] ?? 0;
-      const other = this.#bins[near * BINS + bin] ?? 0;
+      const one = row === undefined ? (kept.bins[bin] ?? 0) : kept.binOf(row, bin);
+      const other = kept.binOf(near, bin);
       if ((one | other) === 0) continue;
       if (one === other && this.#isTemplates(bin, one, FEWEST_OF_A_TEMPLATE)) ofTemplate += 1;
       else either += 1;

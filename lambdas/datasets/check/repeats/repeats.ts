@@ -6,7 +6,7 @@ import { signatureLength } from '../blocks/check-block.ts';
 import type { IssueLog } from '../issue-log.ts';
 import { NearDuplicates } from './near-duplicates.ts';
 import { SeenRows } from './seen-rows.ts';
-import { WORDS } from './row-signature.ts';
+import { SIGNATURE_LENGTH, WORDS } from './row-signature.ts';
 
 /** Lines of the validation file in the tables of both: no file of 500 MB has so many lines. */
 const VALIDATION = 2 ** 30;
@@ -26,6 +26,7 @@ export class Repeats {
   readonly #rows: SeenRows;
   readonly #prompts: SeenRows;
   readonly #near: NearDuplicates | undefined;
+  readonly #signatureAtHand = new Uint32Array(SIGNATURE_LENGTH);
   readonly #places: number[] = [];
   #told = 0;
   #remembered = 0;
@@ -55,15 +56,13 @@ export class Repeats {
   ): void {
     let signatureAt = 0;
     for (let at = 0; at < rowColumns.length; at += ROW.width) {
-      const row = rowColumns.subarray(at, at + ROW.width);
-      const line = firstLine + (row[ROW.line] ?? 0);
-      const byte = firstByte + (row[ROW.byte] ?? 0);
+      const line = firstLine + (rowColumns[at + ROW.line] ?? 0);
+      const byte = firstByte + (rowColumns[at + ROW.byte] ?? 0);
       if (file === 'validation' && this.#places.length < MOST_PLACES) this.#places[line] = byte;
-      const seen = this.#exact(row, file, line, byte);
+      const seen = this.#exact(rowColumns, at, file, line, byte);
       if (!this.#near) continue;
-      const length = signatureLength(signatures, signatureAt);
-      const signature = signatures.subarray(signatureAt, signatureAt + length);
-      signatureAt += length;
+      const signature = this.#signature(signatures, signatureAt);
+      signatureAt += signatureLength(signatures, signatureAt);
       if (seen === 'repeated' || signature[WORDS] === 0) continue;
       const value = file === 'validation' ? line + VALIDATION : line;
       const near = this.#near.add(signature, value, byte);
@@ -77,8 +76,22 @@ export class Repeats {
     for (const { line, near, byte } of this.#near?.settled() ?? []) this.#tellNear(line, near, byte);
   }
 
-  #exact(row: Uint32Array, file: DatasetFile, line: number, byte: number): 'new' | 'in-both' | 'repeated' {
-    const [low, high] = [row[ROW.low] ?? 0, row[ROW.high] ?? 0];
+  /** The signature that begins here, until the next is asked for: a view a row would be 30 MB of garbage at a time. */
+  #signature(signatures: Uint32Array, from: number): Uint32Array {
+    const length = signatureLength(signatures, from);
+    for (let at = 0; at < length; at += 1) this.#signatureAtHand[at] = signatures[from + at] ?? 0;
+    return this.#signatureAtHand;
+  }
+
+  /** The columns of a row begin at `at`. */
+  #exact(
+    rows: Uint32Array,
+    at: number,
+    file: DatasetFile,
+    line: number,
+    byte: number,
+  ): 'new' | 'in-both' | 'repeated' {
+    const [low, high] = [rows[at + ROW.low] ?? 0, rows[at + ROW.high] ?? 0];
     const value = file === 'validation' ? line + VALIDATION : line;
     const first = this.#rows.findOrAdd(low, high, value);
     const isInBoth = file === 'data' && first >= VALIDATION;
@@ -94,12 +107,12 @@ export class Repeats {
       return 'repeated';
     }
     // Rows that come here differ, so an equal prompt means another answer.
-    this.#answered(row, file, line, byte);
+    this.#answered(rows, at, file, line, byte);
     return isInBoth ? 'in-both' : 'new';
   }
 
-  #answered(row: Uint32Array, file: DatasetFile, line: number, byte: number): void {
-    const [low, high] = [row[ROW.promptLow] ?? 0, row[ROW.promptHigh] ?? 0];
+  #answered(rows: Uint32Array, at: number, file: DatasetFile, line: number, byte: number): void {
+    const [low, high] = [rows[at + ROW.promptLow] ?? 0, rows[at + ROW.promptHigh] ?? 0];
     if (low === 0 && high === 0) return;
     const asked = this.#prompts.findOrAdd(low, high, file === 'validation' ? line + VALIDATION : line);
     if (asked === 0) return;
