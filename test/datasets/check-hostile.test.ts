@@ -75,6 +75,16 @@ describe('a hostile file is no danger', () => {
     expect(issues.every(({ line: at }) => at === 121)).toBe(true);
   });
 
+  test('a row with a hundred thousand problems has all of them counted and the first thousand placed, in a thread', async () => {
+    const dense = `{"messages":[${'{},'.repeat(346_000)}{}]}`;
+    const { summary, issues } = await check(file(dense, dense), { threads: 1 });
+    const told = summary.issues.find(({ code }) => code === 'missing-field');
+    expect(told).toMatchObject({ count: 4 * 346_001, rows: 2 });
+    expect(issues.filter(({ code, path }) => code === 'missing-field' && path !== undefined)).toHaveLength(
+      LIMITS.issuesPerCode,
+    );
+  });
+
   test('a million tiny lines are counted in little', async () => {
     const before = process.memoryUsage().rss;
     const { summary, issues } = await check('{}\n'.repeat(1_000_000), { threads: 2 });

@@ -7,6 +7,9 @@ import { readRow, type Row, type RowProblem } from './row.ts';
 
 const OPENING_BRACE = 0x7b;
 
+/** A line of a megabyte of `{},` as messages has 700,000 problems: with their places they would take 100 MB. */
+const MOST_PLACES_OF_A_ROW = 1000;
+
 /** Whether a line says nothing. Nearly all begin with a brace, and then nothing is copied to know it. */
 export const isBlankLine = (text: string): boolean =>
   text.charCodeAt(0) !== OPENING_BRACE && text.trim() === '';
@@ -25,7 +28,7 @@ export function rowOfLine(text: string): LineRow | undefined {
   } catch {
     return undefined;
   }
-  const row = readRow(value);
+  const row = readRow(value, MOST_PLACES_OF_A_ROW);
   const tools =
     row.hasTools && typeof value === 'object' && value !== null && 'tools' in value ? value.tools : undefined;
   return Object.assign(row, { tools: Array.isArray(tools) ? tools : undefined });

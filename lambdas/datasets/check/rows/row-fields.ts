@@ -24,13 +24,27 @@ export function kindOf(value: unknown): string {
 /** Names and values go into problems cut: a name can be as long as its line. */
 export const cut = (text: string): string => (text.length > 80 ? text.slice(0, 80) : text);
 
+const BEYOND = 'one of many in this row';
+
 export class Reading {
   readonly problems: RowProblem[] = [];
   hasTools = false;
   hasWeights = false;
+  readonly #mostPlaces: number;
+  #told: Map<DatasetIssueCode, { count: number; beyond: RowProblem }> | undefined;
+
+  /** Of one code so many problems have a place; those beyond are one object, as often as there are of them. */
+  constructor(mostPlaces = Infinity) {
+    this.#mostPlaces = mostPlaces;
+  }
 
   problem(code: DatasetIssueCode, path: string | undefined, found: string): void {
-    this.problems.push(path === undefined ? { code, found } : { code, path, found });
+    this.#told ??= new Map();
+    let told = this.#told.get(code);
+    if (!told) this.#told.set(code, (told = { count: 0, beyond: { code, found: BEYOND } }));
+    told.count += 1;
+    if (told.count > this.#mostPlaces) this.problems.push(told.beyond);
+    else this.problems.push(path === undefined ? { code, found } : { code, path, found });
   }
 
   /** The text of a field, or nothing with the problem noted. Fields that may be absent may be null too. */

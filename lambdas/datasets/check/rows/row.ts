@@ -121,9 +121,9 @@ function readTurns(reading: Reading, row: Fields, format: DatasetFormat): Turn[]
   }
 }
 
-/** Reads a parsed line. Every problem of its form is named, not only the first. */
-export function readRow(value: unknown): Row {
-  const reading = new Reading();
+/** Reads a parsed line. Every problem of its form is named, not only the first; of each code so many with their place. */
+export function readRow(value: unknown, mostPlaces?: number): Row {
+  const reading = new Reading(mostPlaces);
   let format: DatasetFormat | null = null;
   let turns: Turn[] = [];
   if (!isFields(value)) {
