@@ -24,11 +24,12 @@ export function noThreads(setup: CheckSetup): BlockThreads {
 const WORKER = import.meta.url.endsWith('.ts') ? './check.worker.ts' : './check.worker.mjs';
 
 /**
- * A line of a megabyte of `{},` becomes 20 MB of objects, and tokenizers keep 10 MB of words: ten times that would be
- * a fault, and ends the thread instead of the machine. A young generation of 48 MB is no faster and takes 30 MB more
- * of two threads; one of 6 MB saves 10 MB and costs a tenth of the time.
+ * A thread's code and tables take 17 MB, a line of a megabyte of `{},` becomes 21 MB of objects and 11 MB of problems,
+ * and tokenizers keep 10 MB of words: half as much again would be a fault, and ends the thread instead of the machine.
+ * V8 lets garbage gather by what it is allowed. A young generation of 24 MB is no faster than one of 12, of which two
+ * threads take 14 MB less; one of 6 MB saves 10 MB more and costs a tenth of the time.
  */
-const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 24 };
+const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 12 };
 
 /** One block is looked at while the next lies ready. */
 const BLOCKS_PER_THREAD = 2;
