@@ -13,7 +13,7 @@ import { LineBlock } from '../line-blocks.ts';
 import { ColumnReader, PageBudget } from './column-reader.ts';
 import { ParquetDamage, SourceFailure } from './damage.ts';
 import { type Contents, readContents, requireReadable } from './footer.ts';
-import { PARSERS, valueText } from './values.ts';
+import { PageText, PARSERS, valueText } from './values.ts';
 
 /** Rows put together at once: with a megabyte each the most that a step can hold. */
 const STEP_ROWS = 64;
@@ -99,7 +99,7 @@ async function linesOf(
     rowText(
       mapping.flatMap(({ field, column, json }) => {
         const value = values.get(column)?.[index];
-        const text = json && typeof value === 'string' ? jsonCell(value) : valueText(value);
+        const text = json && value instanceof PageText ? jsonCell(value.toString()) : valueText(value);
         return text === undefined ? [] : [[field, text] as const];
       }),
     ),

@@ -4,13 +4,30 @@ import { DEFAULT_PARSERS } from 'hyparquet/src/convert.js';
 import { LIMITS } from '../../../../contracts/limits.ts';
 import { asBytes } from '../cell-text.ts';
 
-const bytesOf = (bytes: Uint8Array | undefined): string | undefined =>
-  bytes && Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+/**
+ * Text as it lies in its page, made a string when its row is: strings of a whole page outlive the collections of young
+ * memory, which grows to 140 MB then.
+ */
+export class PageText {
+  readonly #bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  /** Also what a key of a map is called by. */
+  toString(): string {
+    const { buffer, byteOffset, byteLength } = this.#bytes;
+    return Buffer.from(buffer, byteOffset, byteLength).toString('latin1');
+  }
+}
+
+const textOf = (bytes: Uint8Array | undefined): PageText | undefined => bytes && new PageText(bytes);
 
 export const PARSERS: ParquetParsers = {
   ...DEFAULT_PARSERS,
-  stringFromBytes: bytesOf,
-  jsonFromBytes: bytesOf,
+  stringFromBytes: textOf,
+  jsonFromBytes: textOf,
   geometryFromBytes: (bytes) => bytes,
   geographyFromBytes: (bytes) => bytes,
 };
@@ -36,6 +53,7 @@ export function valueText(value: unknown): string | undefined {
 }
 
 function objectText(value: object): string | undefined {
+  if (value instanceof PageText) return JSON.stringify(value.toString());
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? undefined : `"${value.toISOString()}"`;
   if (value instanceof Uint8Array)
     return `"${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64')}"`;
