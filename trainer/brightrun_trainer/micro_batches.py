@@ -1,4 +1,4 @@
-"""How a batch goes through a model: cut into parts that fit, each padded to its longest row."""
+"""How a batch goes through a model: cut into parts that fit."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .masking import Pair, Sample
 
 Row = TypeVar("Row", Sample, Pair)
 
-#: Padded tokens that go through the model at once; a larger batch is summed from several. Bounds
+#: Tokens, padding and all, that go through the model at once; a larger batch is summed from several. Bounds
 #: the memory of activations whatever the batch size.
 MICRO_BATCH_TOKENS = 16_384
 
@@ -32,15 +32,18 @@ def padded(batch: Sequence[Sample]) -> tuple[np.ndarray, np.ndarray]:
     return ids, learned[:, 1:]
 
 
-def micro_batches(batch: Sequence[Row], tokens: int) -> Iterator[Sequence[Row]]:
-    """The batch in order, cut where padding it together would exceed `tokens`; at least one row each."""
+def tokens_of(part: Sequence[Row], packs: bool) -> int:
+    """What a part takes of the bound: packed rows their own tokens, padded ones as many as the longest."""
+    lengths = [row.length for row in part]
+    return sum(lengths) if packs else len(lengths) * max(lengths)
+
+
+def micro_batches(batch: Sequence[Row], tokens: int, packs: bool = False) -> Iterator[Sequence[Row]]:
+    """The batch in order, cut where a part would exceed `tokens`; at least one row each."""
     start = 0
     while start < len(batch):
-        end, width = start, 0
-        while end < len(batch):
-            width = max(width, batch[end].length)
-            if end > start and width * (end - start + 1) > tokens:
-                break
+        end = start + 1
+        while end < len(batch) and tokens_of(batch[start : end + 1], packs) <= tokens:
             end += 1
         yield batch[start:end]
         start = end

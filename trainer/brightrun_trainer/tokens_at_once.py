@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
-from .micro_batches import Row, micro_batches
+from .micro_batches import Row, micro_batches, tokens_of
 
 log = logging.getLogger("brightrun")
 
@@ -23,16 +23,16 @@ class TokensAtOnce:
     """The bound of a part, and what it has become. `halvings` counts how often the memory ran out; `tell` is told
     of each, in a sentence for a person."""
 
-    def __init__(self, tokens: int) -> None:
-        self.tokens, self.halvings = tokens, 0
+    def __init__(self, tokens: int, packs: bool = False) -> None:
+        self.tokens, self.halvings, self._packs = tokens, 0, packs
         self.tell: Callable[[str], None] = log.warning
         self._most_rows, self._most_tokens = 0, 0  # of a part since the last halving
 
     def parts(self, batch: Sequence[Row]) -> Iterator[Sequence[Row]]:
         """The batch in its order, in parts that keep to the bound; a longer row is a part by itself."""
-        for part in micro_batches(batch, self.tokens):
+        for part in micro_batches(batch, self.tokens, self._packs):
             self._most_rows = max(self._most_rows, len(part))
-            self._most_tokens = max(self._most_tokens, len(part) * max(row.length for row in part))
+            self._most_tokens = max(self._most_tokens, tokens_of(part, self._packs))
             yield part
 
     def _halve(self) -> None:

@@ -18,7 +18,6 @@ from brightrun_trainer.failures import classify
 from brightrun_trainer.loop import Loop, LoopSettings, LoopState
 from brightrun_trainer.main import EXIT_DONE
 from brightrun_trainer.masking import Sample, encode_rows
-from brightrun_trainer.micro_batches import padded
 from brightrun_trainer.schedule import Plan
 
 LORA = LoraSettings(rank=4, alpha=8.0, dropout=0.0, target_modules="attention", weight_decay=0.01, max_gradient_norm=1.0, seed=5)
@@ -56,17 +55,21 @@ def smaller_memory(patch: pytest.MonkeyPatch, rows_at_once: int) -> None:
     error: Exception
     if BACKEND == "peft_lora":
         import torch
+        from brightrun_trainer.peft_lora import backend as module
 
-        place, error = "brightrun_trainer.peft_lora.backend.padded", torch.cuda.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
+        name, error = "feed_packed", torch.cuda.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
     else:
-        place, error = "brightrun_trainer.mlx_lora.padded", RuntimeError("[malloc] Unable to allocate 2147483648 bytes.")
+        from brightrun_trainer import mlx_lora as module
 
-    def bounded(batch: Sequence[Sample]) -> Any:
+        name, error = "padded", RuntimeError("[malloc] Unable to allocate 2147483648 bytes.")
+    lay_out = getattr(module, name)
+
+    def bounded(batch: Sequence[Sample], *where: Any) -> Any:
         if len(batch) > rows_at_once:
             raise error
-        return padded(batch)
+        return lay_out(batch, *where)
 
-    patch.setattr(place, bounded)
+    patch.setattr(module, name, bounded)
 
 
 def losses(backend: Any, rows: list[Sample], before: Callable[[int], None] = lambda step: None) -> list[float]:
@@ -97,7 +100,7 @@ def test_one_row_that_does_not_fit_ends_the_run_with_its_class_and_advice(tokeni
         backend.step(rows[:8], 1e-3, 0)
     failure = classify(ended.value)
     assert failure.code == "out-of-memory" and "smaller batch size" in failure.message
-    assert backend.at_once.halvings == 3
+    assert len(next(backend.at_once.parts(rows[:8]))) == 1, "nothing smaller is left"
 
 
 def test_a_whole_run_says_what_it_did_and_publishes(small_run: FakeApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

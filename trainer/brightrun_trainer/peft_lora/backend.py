@@ -1,8 +1,7 @@
 """The loop's contract over torch, transformers and peft.
 
-Batches come as they are: order, learning rate and the seed of each step are the loop's. What belongs
-where, for whoever adds to it: packing several rows into one (position ids that begin anew) in
-`_predictions`, weights a message in the `learned` that `micro_batches.padded` makes.
+Batches come as they are: order, learning rate and the seed of each step are the loop's. How rows are laid
+out for a pass is `feeding.py`'s.
 """
 
 from __future__ import annotations
@@ -23,9 +22,11 @@ from torch import nn
 from ..backend import Arrays, LoraSettings, RowLoss, StepResult, adapted_modules, initial_adapter
 from ..failures import RunFailure, runs_out_of_memory
 from ..masking import Pair, Sample
-from ..micro_batches import Row, by_length, padded, sides
+from ..micro_batches import Row, by_length, sides
 from ..tokens_at_once import TokensAtOnce
 from .base import load_base, plain_head
+from .feeding import feed_packed, feed_padded
+from .packed_attention import take_packing
 from .placement import Placement, placement_here
 from .predictions import HiddenPredictions, LogitPredictions, Predictions
 from .world import World
@@ -43,8 +44,9 @@ class PeftLora:
     ) -> None:
         self._settings, self._ends = settings, ends
         self._placement, self._world = placement or placement_here(), world or World()
-        self.at_once = TokensAtOnce(self._placement.micro_batch_tokens)
         self._model = load_base(model_dir, self._placement, settings.quantization)
+        self._packs = self._placement.packing and take_packing(self._model)
+        self.at_once = TokensAtOnce(self._placement.micro_batch_tokens, self._packs)
         self._head = plain_head(self._model)
         self.modules = adapted_modules(
             [path for path, layer in self._model.named_modules() if isinstance(layer, nn.Linear)], settings.target_modules
@@ -139,10 +141,9 @@ class PeftLora:
     def _backward(self, part: Sequence[Sample], targets: int) -> torch.Tensor:
         """Adds the gradient of the part's loss over the batch's learned tokens, and returns that loss. Divided by
         the batch's tokens, not by the part's own: a long part weighs more."""
-        ids, learned = padded(part)
-        weights = torch.from_numpy(learned[learned > 0]).to(self._placement.device)
         with self._products():
-            loss = self._predictions(ids, learned).weighted_loss(weights) / targets
+            predictions = self._predictions(part)
+            loss = predictions.weighted_loss(torch.ones(len(predictions.targets), device=self._placement.device)) / targets
         loss.backward()
         return loss.detach()
 
@@ -154,7 +155,7 @@ class PeftLora:
         the rejected one's."""
         counts = [row.targets for row in rows]
         with self._products():
-            predictions = self._predictions(*padded(rows))
+            predictions = self._predictions(rows)
             losses = torch.stack([part.sum() for part in predictions.measured()[0].split(counts)])
             margins = beta * (losses[1::2] - losses[::2] - base_leads)
             pull = beta * torch.sigmoid(-margins) / count
@@ -167,19 +168,13 @@ class PeftLora:
         """Products in bf16 where so asked; sums, norms and the adapter's own weights stay float32."""
         return torch.autocast(torch.device(self._placement.device).type, torch.bfloat16, enabled=self._placement.precision == "bf16")
 
-    def _predictions(self, ids: np.ndarray, learned: np.ndarray) -> Predictions:
-        """Of the tokens that are `learned` [rows, longest - 1]. Found in numpy: to ask the GPU which they are would make it
-        wait at each part."""
-        rows = np.flatnonzero(learned)
-        inputs, picked, targets = (
-            torch.from_numpy(np.ascontiguousarray(part)).to(self._placement.device)
-            for part in (ids[:, :-1].astype(np.int64), rows, ids[:, 1:].ravel()[rows].astype(np.int64))
-        )
+    def _predictions(self, rows: Sequence[Sample]) -> Predictions:
+        fed = (feed_packed if self._packs else feed_padded)(rows, self._placement.device)
         if self._head is None:
-            logits = self._model(input_ids=inputs, use_cache=False).logits
-            return LogitPredictions(logits.flatten(0, 1).index_select(0, picked).float(), targets)
-        hidden = self._model.base_model(input_ids=inputs, use_cache=False).last_hidden_state
-        return HiddenPredictions(hidden.flatten(0, 1).index_select(0, picked), self._head, targets)
+            logits = self._model(**fed.inputs, use_cache=False).logits
+            return LogitPredictions(logits.flatten(0, 1).index_select(0, fed.picked).float(), fed.targets)
+        hidden = self._model.base_model(**fed.inputs, use_cache=False).last_hidden_state
+        return HiddenPredictions(hidden.flatten(0, 1).index_select(0, fed.picked), self._head, fed.targets)
 
     # Measuring and answering -----------------------------------------------------
 
@@ -196,7 +191,7 @@ class PeftLora:
         found: dict[int, RowLoss] = {}
         for part in by_length(samples, self.at_once.parts):
             with self._products():
-                losses, right = self._predictions(*padded([samples[i] for i in part])).measured()
+                losses, right = self._predictions([samples[i] for i in part]).measured()
             # One row's tokens lie together, in the order of the rows.
             counts = [samples[i].targets for i in part]
             for i, loss, correct in zip(part, losses.cpu().split(counts), right.cpu().split(counts), strict=True):

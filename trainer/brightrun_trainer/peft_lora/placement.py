@@ -11,13 +11,15 @@ from ..micro_batches import MICRO_BATCH_TOKENS
 
 @dataclass(frozen=True)
 class Placement:
-    """One process's device and what fits on it. A memory plan narrows `micro_batch_tokens` (padded
-    tokens in one pass) and turns `gradient_checkpointing` on; neither changes the loss."""
+    """One process's device and what fits on it. A memory plan narrows `micro_batch_tokens` (tokens in one
+    pass, padding and all) and turns `gradient_checkpointing` on; with `packing` rows lie one behind the
+    other where the base model allows it. None of them changes the loss."""
 
     device: str = "cpu"
     precision: str = "float32"  # of the base model and of products: "float32" or "bf16"; adapters are float32
     micro_batch_tokens: int = MICRO_BATCH_TOKENS
     gradient_checkpointing: bool = False
+    packing: bool = True
 
     @property
     def dtype(self) -> torch.dtype:

@@ -15,7 +15,9 @@ from .frozen_head import measured, weighted_loss
 
 
 class Predictions(Protocol):
-    """Of the learned tokens [tokens], row after row, in the order of the rows."""
+    """Of the learned tokens [tokens], row after row, in the order of the rows; `targets` are those tokens."""
+
+    targets: torch.Tensor
 
     def measured(self) -> tuple[torch.Tensor, torch.Tensor]:
         """Each token's cross-entropy [nats], float32, and whether it was the likeliest. Without a gradient."""
