@@ -66,6 +66,7 @@ export function modelLines(model: Model): string[] {
     `    Validation loss ${base.loss.toFixed(3)} → ${tuned.loss.toFixed(3)} on ${evaluation.rows} rows the training never saw`,
     `    Difference ${difference.mean.toFixed(3)}, 95 % interval ${difference.low.toFixed(3)} to ${difference.high.toFixed(3)}: ${VERDICTS[model.verdict]}`,
     `    Kept step ${training.keptStep} of ${training.steps}, ${training.trainedTokens.toLocaleString('en')} tokens learnt in ${duration(training.seconds)}`,
+    ...proofLines(model),
   ];
   for (const sample of model.samples.slice(0, 3)) {
     const question = sample.messages.findLast(({ role }) => role === 'user')?.content ?? '';
@@ -74,6 +75,23 @@ export function modelLines(model: Model): string[] {
       `    ${oneLine(question)}`,
       `      base   ${oneLine(sample.base)}`,
       `      tuned  ${oneLine(sample.tuned)}`,
+    );
+  }
+  return lines;
+}
+
+/** How the published files fared when they were loaded afresh, and what tuning did besides. */
+function proofLines({ exportProof, canaries, memorisation }: Model): string[] {
+  const lines: string[] = [];
+  if (exportProof) {
+    const { sameAnswers, prompts, meanLogitDrift } = exportProof;
+    lines.push(
+      `    Files loaded afresh: ${sameAnswers} of ${prompts} answers the same, logits ${meanLogitDrift.toPrecision(2)} apart on average`,
+    );
+  }
+  if (canaries && memorisation) {
+    lines.push(
+      `    Short questions right ${canaries.base} → ${canaries.tuned} of ${canaries.items}; training rows known by heart ${memorisation.base} → ${memorisation.tuned} of ${memorisation.trainingRows}`,
     );
   }
   return lines;

@@ -93,7 +93,9 @@ class BeforeAndAfter:
             for row, before, after in zip(self.asked, baseline.base_answers, answers, strict=False)
         ]
         held_out = self._objective.row_losses(self._validation) if baseline.base else []
-        right = self._answered_right() if baseline.base_canaries else []
+        # Another attempt's trainer may have asked other canaries: then there is nothing to compare with.
+        is_same_set = len(baseline.base_canaries) == len(self._canaries)
+        right = self._answered_right() if is_same_set else []
         return Measured(
             self._evaluation(baseline.base_losses(), held_out) if held_out else None, samples,
             compared(self._canaries, baseline.base_canaries, right) if right else None,
