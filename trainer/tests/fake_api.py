@@ -107,6 +107,18 @@ class FakeApi:
         # The moment is for people; a trainer that obeyed it would land at once.
         return {"landBy": "2020-01-01T00:00:00Z", "landInSeconds": self.land_in, "capInSeconds": self.cap_in}
 
+    def leave_a_second_after(self, step: int) -> None:
+        """Once a report tells of `step` the cap has a second left, which pays for nothing but storing the adapter."""
+        self.next_report_seconds = 0.01
+        self.land_in, self.cap_in = 5_000.0, 10_000.0
+        plain = self.landing
+
+        def landing() -> Spec:
+            is_there = any(report["step"] >= step for report in self.reports)
+            return plain() | ({"landInSeconds": -1.0, "capInSeconds": 1.0} if is_there else {})
+
+        self.landing = landing  # type: ignore[method-assign]
+
     def resume_from(self, attempt: int, step: int) -> None:
         """The next attempt goes on from a checkpoint that an earlier one registered."""
         prefix = f"checkpoints/{step}/"

@@ -235,10 +235,7 @@ def test_rows_of_every_kind_can_prove_the_files(api: FakeApi, tmp_path: Path, ro
 def test_a_cap_without_room_for_merging_publishes_the_adapter_and_says_so(small_run: FakeApi, tmp_path: Path) -> None:
     small_run.frozen["modelFormat"] = "merged-safetensors"
     small_run.frozen["hyperparameters"] |= {"epochs": 50, "batchSize": 1}
-    small_run.next_report_seconds = 0.01
-    small_run.land_in, small_run.cap_in = 5_000.0, 10_000.0
-    plain = small_run.landing
-    small_run.landing = lambda: plain() if not any(r["step"] >= 3 for r in small_run.reports) else plain() | {"landInSeconds": -1.0, "capInSeconds": 1.0}  # type: ignore[method-assign]
+    small_run.leave_a_second_after(3)
     assert do(small_run, tmp_path) == EXIT_DONE
     manifest = manifest_of(small_run)
     assert manifest["format"] == "peft" and "exportProof" not in manifest

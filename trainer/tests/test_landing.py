@@ -137,10 +137,7 @@ def test_a_budget_lands_with_a_model_and_a_checkpoint_of_that_very_step_when_no_
 
 def test_a_run_that_has_no_time_left_to_measure_stores_its_model_all_the_same(small_run: FakeApi, tmp_path: Path) -> None:
     small_run.frozen["hyperparameters"] |= {"epochs": 50, "batchSize": 1}
-    small_run.next_report_seconds = 0.01
-    small_run.land_in, small_run.cap_in = 5_000.0, 10_000.0
-    plain = small_run.landing
-    small_run.landing = lambda: plain() if not any(r["step"] >= 3 for r in small_run.reports) else plain() | {"landInSeconds": -1.0, "capInSeconds": 1.0}  # type: ignore[method-assign]
+    small_run.leave_a_second_after(3)
     assert do(small_run, tmp_path) == EXIT_DONE
     manifest = manifest_of(small_run)
     assert manifest["training"]["stopReason"] == "budget"
