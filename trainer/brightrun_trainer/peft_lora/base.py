@@ -73,7 +73,7 @@ def _quantized(quantization: str, placement: Placement) -> dict[str, Any]:
 
 def _keep_differentiable(model: PreTrainedModel) -> None:
     """On a CPU with AVX512 bitsandbytes packs a weight anew at its first evaluation and never unpacks it; the
-    product over packed weights has no gradient, so that all blocks below would learn nothing, in silence."""
+    product over packed weights has no gradient, so that the blocks below would learn from a part of it, in silence."""
     for layer in model.modules():
         if hasattr(layer, "support_avx512bf16_for_cpu"):
             layer.support_avx512bf16_for_cpu = False
