@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { simulatedStorage } from '../owners/simulated-storage.ts';
+import { expressionsSuite } from '../storage-suite/expressions-suite.ts';
 import { objectsSuite } from '../storage-suite/objects-suite.ts';
 import { storesSuite } from '../storage-suite/stores-suite.ts';
 import { DIFFERENCES, type StorageUnderTest } from '../storage-suite/storage-under-test.ts';
@@ -14,6 +15,7 @@ beforeAll(async () => {
 afterAll(() => storage?.stop());
 
 storesSuite(() => storage);
+expressionsSuite('double');
 tablesSuite('double');
 objectsSuite('double', () => storage.environment['MODELS_BUCKET']!);
 

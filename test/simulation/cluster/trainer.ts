@@ -9,6 +9,8 @@ import type { RunPhase } from '../../../contracts/metrics.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Random } from '../time/random.ts';
 import type { Process } from './ray.ts';
+import { manifestOf } from './trainer-manifest.ts';
+import type { TrainerFaults, TrainerScript } from './trainer-script.ts';
 import {
   Killed,
   NoAnswer,
@@ -18,43 +20,6 @@ import {
   type Answered,
   type TrainerNetwork,
 } from './trainer-calls.ts';
-
-/** How a run goes, when nothing disturbs it. */
-export interface TrainerScript {
-  steps: number;
-  stepMs: number;
-  checkpointEverySteps: number;
-  /** Loading, evaluating, exporting: each takes so long. */
-  phaseMs: number;
-  /** It reports no more often than this, whatever it is told. */
-  reportMs?: number;
-  /** What each report carries of the log besides its own lines. */
-  logTail?: string;
-  /** What a point says besides its loss. */
-  measured?: (step: number) => Record<string, number>;
-}
-
-/** What a fault makes of a trainer. */
-export interface TrainerFaults {
-  /** Fault 32: a manifest with a file that is not there, or with other bytes than it says. */
-  manifest?: 'names-more' | 'wrong-checksum' | 'other-data';
-  /** Fault 31: the process dies right after its manifest is stored, before it can say so. */
-  diesAfterManifest?: boolean;
-  /** Fault 39: its clock, its numbers, its flood. */
-  clockOffsetMs?: number;
-  wildNumbers?: boolean;
-  floods?: boolean;
-  /** Each report is sent twice at the same time. */
-  doublesReports?: boolean;
-  /** Fault 44: the first part of its model takes so long, and what was sent may break off at the end of it. */
-  slowUpload?: { ms: number; breaksOff: boolean };
-  /** Fault 37: until then it goes on whatever it is told; one that hangs in a kernel hears nobody. */
-  deafUntil?: number;
-  /** Reports nothing more from this step on, and goes on training. */
-  silentFromStep?: number;
-  /** Ends with this class at this step. */
-  failsAt?: { step: number; code: string };
-}
 
 export interface TrainerParts {
   clock: Clock;
@@ -242,38 +207,15 @@ class Trainer {
     if (faults.manifest === 'wrong-checksum' && adapter) adapter.compositeSha256 = `${'A'.repeat(43)}=-1`;
     if (faults.manifest === 'names-more' && adapter) files.push({ ...adapter, path: 'final/tokenizer.json' });
     const reason = stop === 'budget' ? 'budget' : stop === 'keep-model' ? 'kept-by-user' : 'completed';
-    const manifest = {
-      shape: 1,
-      jobId: spec.spec.jobId,
+    const manifest = manifestOf(spec, {
       attempt: this.#attempt,
       createdAt: this.#now(),
-      format: 'peft',
-      baseModel: { id: spec.spec.baseModel.id, revision: spec.spec.baseModel.source.revision },
       files,
-      training: {
-        backend: 'peft_lora',
-        steps: this.#step,
-        totalSteps: script.steps,
-        keptStep: this.#step,
-        epochs: this.#step / script.steps,
-        trainingRows: 100,
-        validationRows: 0,
-        validationSource: 'none',
-        trainedTokens: 1000,
-        processedTokens: 4000,
-        rowsCut: 0,
-        rowsSkipped: 0,
-        trainableParameters: 5000,
-        seconds: (this.#step * script.stepMs) / 1000,
-        tokensPerSecond: 80,
-        peakMemoryBytes: 1,
-        stopReason: reason,
-        phases: {},
-      },
-      evaluation: null,
-      samples: [],
-      datasetSha256: faults.manifest === 'other-data' ? 'b'.repeat(64) : spec.spec.dataset.data.sha256,
-    };
+      step: this.#step,
+      script,
+      stopReason: reason,
+      ...(faults.manifest === 'other-data' ? { datasetSha256: 'b'.repeat(64) } : {}),
+    });
     const text = Buffer.from(JSON.stringify(manifest));
     const { versionId } = await this.#calls.upload('manifest.json', 'manifest.json', text);
     note('manifest', {

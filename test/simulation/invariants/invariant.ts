@@ -17,8 +17,6 @@ export interface Evidence {
   /** What was uploaded, and the buckets as they are at the end. */
   uploaded: readonly Uploaded[];
   objects: Pick<Objects, 'versions' | 'uploads'>;
-  /** When a fault was last done. */
-  quietSince: number;
   /** Nothing of these may ever stand in a log. */
   secrets: readonly string[];
   /** The checksum of the bytes that were validated. */

@@ -7,7 +7,8 @@ import { INDEXES, inOrder, keyOf, Partitions, TABLE_KEY } from './partitions.ts'
 import { invalid, notatedRow, order, sizeOfRow, stored, typeOf } from './values.ts';
 
 type Input = Record<string, unknown>;
-interface Written {
+/** One row that was written, or is gone. */
+export interface Written {
   table: string;
   before: Row | undefined;
   after: Row | undefined;

@@ -1,18 +1,22 @@
 /** One run of everything around one job: the real functions on doubles of what they stand on, in virtual time. */
 import { createHash } from 'node:crypto';
-import { ephemeralKeys } from '../../../lambdas/runtime/dynamo-keys.ts';
 import { ScriptedRay } from '../cluster/ray.ts';
-import { startTrainer, type TrainerFaults, type TrainerScript } from '../cluster/trainer.ts';
+import { startTrainer } from '../cluster/trainer.ts';
+import type { TrainerFaults, TrainerScript } from '../cluster/trainer-script.ts';
 import type { Answered, TrainerNetwork } from '../cluster/trainer-calls.ts';
 import { BUCKETS, ENVIRONMENT, TABLES } from '../deployment/functions.ts';
 import { History, type Row } from '../history/history.ts';
 import type { Evidence } from '../invariants/invariant.ts';
 import { Objects } from '../storage/objects.ts';
-import { Tables } from '../storage/tables.ts';
+import { Tables, type Written } from '../storage/tables.ts';
 import { Clock } from '../time/clock.ts';
 import { random, type Random } from '../time/random.ts';
 import { AwsCalls, invocations } from './calls.ts';
+import { expiredRequest } from './expired-request.ts';
 import { chatRows, dataKey, readyDataset } from './first-dataset.ts';
+import { Hits } from './hits.ts';
+import { watchForIdleness } from './idle-watch.ts';
+import { trainerNetwork } from './network.ts';
 import { Person } from './person.ts';
 import { Platform } from './platform.ts';
 import { takeOver } from './take-over.ts';
@@ -60,11 +64,9 @@ export class World {
   readonly #silences: { from: number; until: number }[] = [];
   readonly #waiting: { status: string; run: () => void }[] = [];
   readonly #trainerListeners: { what: string; run: () => void }[] = [];
-  readonly #hits = new Map<number, Set<string>>();
-  readonly #injected = new Map<number, number>();
+  readonly #hits = new Hits();
   #job: Row | undefined;
   #disturbedUntil = 0;
-  #lastHit = 0;
 
   constructor(seed: number) {
     this.random = random(seed);
@@ -164,35 +166,19 @@ export class World {
     });
   }
 
-  #network(dice: Random): TrainerNetwork {
-    const soon = () => this.clock.sleep(dice.between(5, 150));
-    return {
-      call: async (operation, token, body) => {
+  #network = (dice: Random): TrainerNetwork =>
+    trainerNetwork({
+      clock: this.clock,
+      dice,
+      platform: this.platform,
+      objects: this.objects,
+      called: (token) => {
         this.#everSecret.add(token);
         this.counts.api += 1;
-        await soon();
-        return this.platform.runCall(operation, token, body);
       },
-      put: async (url, headers, bytes) => {
-        await soon();
-        return this.objects.http('PUT', url, { headers, body: bytes, now: this.clock.now() });
-      },
-      get: async (url) => {
-        await soon();
-        return this.objects.http('GET', url, { now: this.clock.now() });
-      },
-    };
-  }
+    });
 
-  #written({
-    table,
-    before,
-    after,
-  }: {
-    table: string;
-    before: Row | undefined;
-    after: Row | undefined;
-  }): void {
+  #written({ table, before, after }: Written): void {
     const row = (after ?? before) as Row;
     const [pk, sk] = [String(row['pk']), String(row['sk'])];
     this.history.add({ kind: 'write', table, pk, sk, before, after });
@@ -230,17 +216,11 @@ export class World {
 
   /** A fault has been done; the point is where the job stood. */
   hit(number: number, detail?: string): void {
-    this.#lastHit = this.clock.now();
     const status = this.#job ? String(this.#job['status']) : 'new';
     const name = `training-workflow:${this.jobId}`;
     const state = this.platform.machines.executions.get(name)?.state ?? 'no execution';
     const point = `${number} ${detail ?? ''} ${status} ${state}`;
-    this.#injected.set(number, this.count(number) + 1);
-    const points = this.#hits.get(number) ?? new Set();
-    this.#hits.set(number, points);
-    if (points.has(point)) return;
-    points.add(point);
-    this.history.add({ kind: 'fault', number, point });
+    if (this.#hits.add(number, point)) this.history.add({ kind: 'fault', number, point });
   }
 
   /** The attempt that is live, or was last. */
@@ -248,7 +228,7 @@ export class World {
     return (this.#job?.['attempts'] as unknown[] | undefined)?.length ?? 0;
   }
 
-  count = (number: number): number => this.#injected.get(number) ?? 0;
+  count = (number: number): number => this.#hits.injected.get(number) ?? 0;
 
   /** The platform is not held to be quick until then. */
   disturbed(until: number): void {
@@ -291,19 +271,8 @@ export class World {
   /** Rows whose time has passed and which DynamoDB has not deleted yet. */
   putExpiredRows(): void {
     const { owner, key } = this.person;
-    const expiresAt = Math.floor(this.clock.now() / 1000) - 10;
-    const row = {
-      ...ephemeralKeys.idempotency(owner, 'createTrainingJob', key),
-      shape: 1,
-      owner,
-      operationId: 'createTrainingJob',
-      key,
-      requestHash: 'of another request',
-      createdId: 'job_01JD0000000000000000000000',
-      createdAt: new Date(this.clock.now() - 90_000_000).toISOString(),
-      expiresAt,
-    };
-    this.tables.perform('PutCommand', { TableName: TABLES.ephemeral, Item: row });
+    const Item = expiredRequest(owner, key, this.clock.now());
+    this.tables.perform('PutCommand', { TableName: TABLES.ephemeral, Item });
   }
 
   // The run -------------------------------------------------------------------
@@ -366,11 +335,10 @@ export class World {
         spans: this.ray.spans,
         tables: this.tables.rows,
         silences: this.#silences,
-        faults: [...new Set([...faults, ...this.#injected.keys()])],
+        faults: [...new Set([...faults, ...this.#hits.injected.keys()])],
         owner: this.person.owner,
         uploaded: this.uploader.uploaded,
         objects: this.objects,
-        quietSince: this.#lastHit,
         secrets: [...this.#everSecret],
         dataSha256: this.#sha256(),
         endedAt: this.clock.now(),
@@ -397,29 +365,22 @@ export class World {
     return isSettled;
   }
 
-  /** Every minute: does anybody work on the job? (I2: repaired within five minutes of the fault's end.) */
   #watch(): void {
-    let idleSince: number | undefined;
-    const look = () => {
-      const now = this.clock.now();
-      const isOpen = this.#job !== undefined && this.#job['cleanedUpAt'] === undefined;
-      const isWorkedOn = [...this.platform.machines.executions.values()].some(
-        ({ machine, status }) => machine === 'training-workflow' && status === 'RUNNING',
-      );
-      if (!isOpen || isWorkedOn || now < this.#disturbedUntil) idleSince = undefined;
-      else idleSince ??= now;
-      // Five minutes between two sweeps, one until a row is due, and the sweep itself.
-      if (idleSince !== undefined && now - idleSince > 7 * MINUTE) {
-        this.violation('I2', `nobody has worked on ${this.jobId} since ${new Date(idleSince).toISOString()}`);
-        return;
-      }
-      this.clock.after(MINUTE, look);
-    };
-    this.clock.after(MINUTE, look);
+    watchForIdleness({
+      clock: this.clock,
+      isOpen: () => this.#job !== undefined && this.#job['cleanedUpAt'] === undefined,
+      isWorkedOn: () =>
+        [...this.platform.machines.executions.values()].some(
+          ({ machine, status }) => machine === 'training-workflow' && status === 'RUNNING',
+        ),
+      disturbedUntil: () => this.#disturbedUntil,
+      found: (since) =>
+        this.violation('I2', `nobody has worked on ${this.jobId} since ${new Date(since).toISOString()}`),
+    });
   }
 
   get injected(): ReadonlyMap<number, number> {
-    return this.#injected;
+    return this.#hits.injected;
   }
 
   /** As people would say it: `failed cluster-unreachable`, `succeeded budget`. */
@@ -430,6 +391,6 @@ export class World {
   }
 
   get points(): string[] {
-    return [...this.#hits.values()].flatMap((points) => [...points]);
+    return [...this.#hits.points];
   }
 }
