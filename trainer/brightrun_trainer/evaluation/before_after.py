@@ -55,7 +55,7 @@ class BeforeAndAfter:
         held_out: Sequence[Row],
     ) -> None:
         self._backend, self._objective, self._tokenizer, self._spec = backend, objective, tokenizer, spec
-        self._validation, self._teaches = validation, teaches
+        self._validation, self._teaches, self._longest = validation, teaches, longest
         self.asked = sample_rows(list(held_out), spec.sample_prompts, spec.hyperparameters.seed)
         self._canaries = canaries()
         self._choices = choices_as_samples(tokenizer, self._canaries, longest)
@@ -144,5 +144,7 @@ class BeforeAndAfter:
         """What a published file is proven on: the held-out prompts with the answers that were given last,
         or training rows where none was held out."""
         if self._given:
-            return [prompted(encode_prompt(self._tokenizer, row.prompt), ids) for row, ids in zip(self.asked, self._given, strict=True)]
+            # A prompt that fills the context has no answer; its end compares as well as all of it.
+            prompts = [encode_prompt(self._tokenizer, row.prompt)[-self._longest :] for row in self.asked]
+            return [prompted(prompt, ids) for prompt, ids in zip(prompts, self._given, strict=True)]
         return [prompted(s.ids[: s.learned.index(True)], s.ids[s.learned.index(True) :]) for s in self._stand_ins]
