@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { AlertKind, LossTrend } from './loss-trend.ts';
 import { operation } from './operation.ts';
 import { JobId, Owner, Timestamp, UsdMicros } from './values.ts';
 
@@ -75,24 +74,9 @@ export const Progress = z.object({
 });
 export type Progress = z.infer<typeof Progress>;
 
-/** The one item a progress call replaces; conditioned on attempt and batch (fencing, I3). */
-export const LiveRecord = z.object({
-  shape: z.literal(1),
-  owner: Owner,
-  jobId: JobId,
-  attempt: z.int().positive(),
-  batch: z.int().nonnegative(),
-  progress: Progress,
-  /** The points that do not fill a chunk yet. */
-  tail: z.array(MetricPoint).max(METRIC_CHUNK_POINTS - 1),
-  /** Of the newest point of this attempt, in the tail or in a chunk: what lies before it is a step backwards. */
-  newestStep: z.int().nonnegative(),
-  /** Absent before the first loss, and in rows from before there were alerts. */
-  trend: LossTrend.optional(),
-  logTail: z.string(),
-  expiresAt: z.int(),
-});
-export type LiveRecord = z.infer<typeof LiveRecord>;
+/** What is told about a curve while it is drawn, once a spell. */
+export const AlertKind = z.enum(['plateau', 'divergence', 'overfitting', 'not-finite']);
+export type AlertKind = z.infer<typeof AlertKind>;
 
 /** Somebody is taken to be watching until then: reports come every 2 s as long. An item of its own, so that a page never writes what a run writes. */
 export const WatchRecord = z.object({

@@ -1,7 +1,7 @@
 /** What an alert says: the figures that prove it, and what to do. */
 import type { Hyperparameters } from '../../contracts/catalog.ts';
-import type { AlertKind, LossTrend } from '../../contracts/loss-trend.ts';
-import type { MetricPoint } from '../../contracts/metrics.ts';
+import type { LossTrend } from '../../contracts/live-record.ts';
+import type { AlertKind, MetricPoint } from '../../contracts/metrics.ts';
 
 export interface AlertWords {
   title: string;

@@ -1,6 +1,6 @@
 /** When a curve that goes wrong is told: once a spell, and only where chance does not explain it. */
-import type { AlertKind, LossTrend } from '../../contracts/loss-trend.ts';
-import type { MetricPoint } from '../../contracts/metrics.ts';
+import type { LossTrend } from '../../contracts/live-record.ts';
+import type { AlertKind, MetricPoint } from '../../contracts/metrics.ts';
 import { type AlertFigures, type AlertWords, type JudgedRun, wordsOf } from './alert-words.ts';
 import { clearRise, type Course, NO_TREND, WINDOWS, withTraining, withValidation } from './loss-trend.ts';
 
@@ -29,11 +29,11 @@ const sum = (values: readonly number[]) => values.reduce((total, value) => total
 function halvesOf({ windows }: LossTrend): { older: number; newer: number; error: number } | undefined {
   if (windows.length < WINDOWS) return undefined;
   const half = WINDOWS / 2;
-  const mean = (part: typeof windows) => sum(part.map(([value]) => value)) / half;
+  const mean = (part: typeof windows) => sum(part.map((window) => window.mean)) / half;
   return {
     older: mean(windows.slice(0, half)),
     newer: mean(windows.slice(half)),
-    error: Math.sqrt(sum(windows.map(([, squared]) => squared))) / half,
+    error: Math.sqrt(sum(windows.map((window) => window.error))) / half,
   };
 }
 

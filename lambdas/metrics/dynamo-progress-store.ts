@@ -1,5 +1,5 @@
 import { PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
-import type { LiveRecord } from '../../contracts/metrics.ts';
+import type { LiveRecord } from '../../contracts/live-record.ts';
 import { telemetryKeys } from '../runtime/dynamo-keys.ts';
 import {
   type Documents,

@@ -1,5 +1,6 @@
 import { BatchGetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { JobEventRecord, LiveRecord, MetricChunkRecord, WatchRecord } from '../../contracts/metrics.ts';
+import { LiveRecord } from '../../contracts/live-record.ts';
+import { JobEventRecord, MetricChunkRecord, WatchRecord } from '../../contracts/metrics.ts';
 import { cursorOf, sortKeyOf, telemetryKeys } from '../runtime/dynamo-keys.ts';
 import type { Documents } from '../runtime/dynamo.ts';
 import { eventPuts, numberedEvents } from './job-events.ts';

@@ -1,13 +1,8 @@
 /** The monitor's snapshot, and who is taken to be watching. */
 import type * as z from 'zod';
 import { LIMITS } from '../../contracts/limits.ts';
-import type {
-  AttemptPoint,
-  JobEvent,
-  JobLive,
-  LiveRecord,
-  MetricChunkRecord,
-} from '../../contracts/metrics.ts';
+import type { LiveRecord } from '../../contracts/live-record.ts';
+import type { AttemptPoint, JobEvent, JobLive, MetricChunkRecord } from '../../contracts/metrics.ts';
 import type { TrainingJobRecord } from '../../contracts/training-jobs.ts';
 import { costOf } from '../costs/money.ts';
 import { attemptNumber, newestAttempt } from '../training-jobs/training-job.ts';

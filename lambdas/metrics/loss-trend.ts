@@ -1,5 +1,5 @@
 /** Where the losses of a job stand: a fold over its points, of the same few hundred bytes however long it runs. */
-import type { LossTrend, Tally } from '../../contracts/loss-trend.ts';
+import type { LossTrend, Tally } from '../../contracts/live-record.ts';
 import type { MetricPoint } from '../../contracts/metrics.ts';
 
 /** Points that are judged as one: the mean of 20 is four times as steady as a step. */
@@ -74,7 +74,7 @@ function withWindow(trend: LossTrend, loss: number, course: Course): LossTrend {
   const window = counted(trend.window, loss);
   const size = Math.max(LEAST_WINDOW_POINTS, Math.ceil(WINDOW_SHARE * course.totalSteps));
   if (window.count < size) return { ...trend, window };
-  const full: [number, number] = [window.mean, variance(window) / window.count];
+  const full = { mean: window.mean, error: variance(window) / window.count };
   return { ...trend, window: EMPTY, windows: [...trend.windows, full].slice(-WINDOWS) };
 }
 

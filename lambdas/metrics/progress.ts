@@ -1,6 +1,6 @@
 /** A trainer's report becomes LIVE, full chunks and events; pure, so that a repeat and a late one can be told apart. */
+import type { LiveRecord } from '../../contracts/live-record.ts';
 import {
-  type LiveRecord,
   METRIC_CHUNK_POINTS,
   type MetricChunkRecord,
   type MetricPoint,

@@ -1,11 +1,6 @@
 /** What keeps the telemetry of jobs. An expired row is an absent row, whoever asks. */
-import type {
-  AttemptPoint,
-  JobEvent,
-  JobEventRecord,
-  LiveRecord,
-  MetricChunkRecord,
-} from '../../contracts/metrics.ts';
+import type { LiveRecord } from '../../contracts/live-record.ts';
+import type { AttemptPoint, JobEvent, JobEventRecord, MetricChunkRecord } from '../../contracts/metrics.ts';
 import type { Outcome } from '../../contracts/notifications.ts';
 import type { EventToWrite } from './job-events.ts';
 import type { ProgressWrites } from './progress.ts';

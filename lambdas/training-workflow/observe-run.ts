@@ -1,5 +1,5 @@
 /** One look at a run: what it has cost is written, and what the look means is done. */
-import type { LiveRecord } from '../../contracts/metrics.ts';
+import type { LiveRecord } from '../../contracts/live-record.ts';
 import type { TrainingJobRecord } from '../../contracts/training-jobs.ts';
 import type { TelemetryStore } from '../metrics/telemetry-store.ts';
 import { between, decideAttempt, decidePublishing, decideRunning } from '../training-jobs/attempts.ts';

@@ -1,7 +1,8 @@
 /** What the two hottest answers cost in compute: everything but the reads, from the parsed request to the text. */
 import { JobLive } from '../../contracts/metrics.ts';
 import { Estimate, estimateCost } from '../../contracts/costs.ts';
-import { METRIC_CHUNK_POINTS, type JobEvent, type LiveRecord } from '../../contracts/metrics.ts';
+import type { LiveRecord } from '../../contracts/live-record.ts';
+import { METRIC_CHUNK_POINTS, type JobEvent } from '../../contracts/metrics.ts';
 import { chooseHyperparameters } from '../../lambdas/catalog/presets.ts';
 import { stageCatalog } from '../../lambdas/catalog/stage-catalog.ts';
 import { budgetView } from '../../lambdas/costs/budget.ts';

@@ -8,7 +8,8 @@ import { AdminChangeRecord, JobListing, PlatformSettingsRecord, UserListing } fr
 import { BudgetRecord, SpendRecord, StoredCostRecord } from '../../contracts/costs.ts';
 import { ClusterHealthRecord } from '../../contracts/cluster.ts';
 import { DatasetRecord, DatasetVersionRecord } from '../../contracts/datasets.ts';
-import { JobEventRecord, LiveRecord, MetricChunkRecord, WatchRecord } from '../../contracts/metrics.ts';
+import { LiveRecord } from '../../contracts/live-record.ts';
+import { JobEventRecord, MetricChunkRecord, WatchRecord } from '../../contracts/metrics.ts';
 import { ModelRecord } from '../../contracts/models.ts';
 import { NotificationRecord } from '../../contracts/notifications.ts';
 import { jsonSchema } from '../../contracts/openapi.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { LossTrend } from '../../contracts/loss-trend.ts';
+import type { LossTrend } from '../../contracts/live-record.ts';
 import type { MetricPoint } from '../../contracts/metrics.ts';
 import { type Alert, decideAlerts } from '../../lambdas/metrics/alerts.ts';
 import { changedFrom, HEALTHY, healthyCurve, LEARNING_RATE, type Shape } from './loss-curves.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { LiveRecord, MetricPoint } from '../../contracts/metrics.ts';
+import type { LiveRecord } from '../../contracts/live-record.ts';
+import type { MetricPoint } from '../../contracts/metrics.ts';
 import { ProgressReport } from '../../contracts/runs.ts';
 import { decideProgress, LIVE_LOG_CHARACTERS, type ProgressWrites } from '../../lambdas/metrics/progress.ts';
 import { at, queuedJob } from '../training-jobs/example-job.ts';

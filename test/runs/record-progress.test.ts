@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { LiveRecord } from '../../contracts/metrics.ts';
+import type { LiveRecord } from '../../contracts/live-record.ts';
 import type { Outcome } from '../../contracts/notifications.ts';
 import { ProgressReport } from '../../contracts/runs.ts';
 import type { ProgressStore, TelemetryStore } from '../../lambdas/metrics/telemetry-store.ts';

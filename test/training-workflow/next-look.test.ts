@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { LiveRecord } from '../../contracts/metrics.ts';
+import type { LiveRecord } from '../../contracts/live-record.ts';
 import type { LiveJob } from '../../lambdas/training-jobs/training-job.ts';
 import { observeRun } from '../../lambdas/training-workflow/observe-run.ts';
 import type { RunLook } from '../../lambdas/training-workflow/ray-cluster.ts';

@@ -1,7 +1,7 @@
 /** Everything around the workflow's steps, in memory and strict: what is not set up throws, what is stored is parsed. */
 import { StoredCostRecord } from '../../contracts/costs.ts';
 import { ModelRecord } from '../../contracts/models.ts';
-import type { LiveRecord } from '../../contracts/metrics.ts';
+import type { LiveRecord } from '../../contracts/live-record.ts';
 import { Outcome } from '../../contracts/notifications.ts';
 import { ProblemError } from '../../contracts/problems.ts';
 import type { FrozenRunSpec, ManifestFile, ModelManifest } from '../../contracts/run-spec.ts';
