@@ -187,7 +187,7 @@ def test_a_whole_run_of_two_processes_reports_and_publishes_once(small_run: Fake
         "BRIGHTRUN_PROCESSES": "2", "TMPDIR": str(tmp_path), "PYTHONPATH": str(TRAINER),
     }
     run = subprocess.run([sys.executable, "-m", "brightrun_trainer"], env=os.environ | told, capture_output=True, text=True, check=False)
-    assert run.returncode == 0, run.stderr[-2000:]
+    assert run.returncode == 0, run.stdout[-3000:]
     training = json.loads(small_run.objects["manifest.json"])["training"]
     assert training["processes"] == 2
     assert training["memory"]["microBatch"] * training["memory"]["accumulation"] == 2, "half of the batch of four"
