@@ -9,6 +9,7 @@ import {
   MAY_BE_CUT,
   MAY_BE_MARKED,
 } from '../layout';
+import { byteBefore } from './vectors';
 
 /** The shortest keys; as in sensitive/quick-look.ts. */
 const RUN = 20;
@@ -50,26 +51,7 @@ export function marksIn(from: usize, to: usize, known: i32): i32 {
   const gap = known & IS_WIDE ? WIDE_GAP : GAP;
   for (let at = from; at < to; at += 16) {
     const bytes = v128.load(at);
-    const earlier = i8x16.shuffle(
-      before,
-      bytes,
-      15,
-      16,
-      17,
-      18,
-      19,
-      20,
-      21,
-      22,
-      23,
-      24,
-      25,
-      26,
-      27,
-      28,
-      29,
-      30,
-    );
+    const earlier = byteBefore(before, bytes);
     before = bytes;
     // `<`, `#`, and the `]` behind INST, SYSTEM_PROMPT, AVAILABLE_TOOLS and TOOL_CALLS.
     const closing = v128.and(

@@ -2,6 +2,7 @@
 import { HAS_UNPRINTED, IS_ESCAPED } from '../layout';
 import { characterAt, isSurrogate, length, marksOf, mayBeBlank, writeCharacter } from './characters';
 import { tidyAt } from './memory';
+import { byteBefore } from './vectors';
 
 const QUOTE: u8 = 0x22;
 const BACKSLASH: u8 = 0x5c;
@@ -145,26 +146,7 @@ function passPrinted(isLiteral: bool): void {
   for (;;) {
     const bytes = v128.load(from);
     const here = i8x16.eq(bytes, spaces);
-    const earlier = i8x16.shuffle(
-      spacesBefore,
-      here,
-      15,
-      16,
-      17,
-      18,
-      19,
-      20,
-      21,
-      22,
-      23,
-      24,
-      25,
-      26,
-      27,
-      28,
-      29,
-      30,
-    );
+    const earlier = byteBefore(spacesBefore, here);
     // Signed, what is less than a space is a control character or beyond ASCII.
     const stops = v128.or(
       v128.or(i8x16.eq(bytes, quotes), i8x16.eq(bytes, backslashes)),
