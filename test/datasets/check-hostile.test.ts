@@ -2,6 +2,7 @@ import { describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import { gzipSync } from 'node:zlib';
 import { BlockBuffers, BlockCutter, type Cut } from '../../lambdas/datasets/check/blocks/block-cutter.ts';
+import { isJson } from '../../lambdas/datasets/check/rows/json-break.ts';
 import { LIMITS } from '../../contracts/limits.ts';
 import { check, file, found, row, rows } from './checked-file.ts';
 
@@ -65,6 +66,7 @@ describe('a hostile file is no danger', () => {
       'unknown-format',
     ],
     ['a list of a million brackets', `[${'{},'.repeat(300_000)}{}]`, 'too-deep-or-not'],
+    ['such a list that does not end', `[${'{},'.repeat(300_000)}{}`, 'not-json'],
     ['a NUL far inside', `{"text":"${'a b '.repeat(2000)}\0b"}`, 'not-json'],
   ])('%s is named and nothing breaks', async (_name, line, code) => {
     const text = file(...Array.from({ length: 120 }, (_, at) => `{"text":"Text ${at}."}`), line);
@@ -122,4 +124,35 @@ describe('a hostile file is no danger', () => {
       { numRuns: 150 },
     );
   });
+});
+
+test('whether a text is JSON is told as JSON.parse tells it', () => {
+  const parses = (text: string) => {
+    try {
+      JSON.parse(text);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  const json = fc.json({ maxDepth: 4 });
+  const places = fc.nat(200);
+  fc.assert(
+    fc.property(
+      json,
+      places,
+      places,
+      fc.constantFrom('', ' ', ',', '"', ']', '\\', '0', '\u00a0'),
+      (text, at, to, sign) => {
+        for (const changed of [
+          text,
+          text.slice(0, at),
+          text.slice(0, at) + sign + text.slice(Math.max(at, to)),
+        ]) {
+          expect([changed, isJson(changed)]).toEqual([changed, parses(changed)]);
+        }
+      },
+    ),
+    { numRuns: 500 },
+  );
 });

@@ -21,13 +21,21 @@ class Break extends Error {
  * Index of the first character that cannot stand where it stands; the length of the text where it ends too early.
  * For a text that nests no deeper than a line may: it calls itself for each level.
  */
-export function whereJsonBreaks(text: string): number {
+export const whereJsonBreaks = (text: string): number => readThrough(text).at;
+
+/** What `JSON.parse` knows of a text of so few levels, without the objects it makes. */
+export function isJson(text: string): boolean {
+  const { at, broke } = readThrough(text);
+  return !broke && at === text.length;
+}
+
+function readThrough(text: string): { at: number; broke: boolean } {
   const reading = new JsonReading(text);
   try {
     reading.value();
-    return reading.end();
+    return { at: reading.end(), broke: false };
   } catch (error) {
-    if (error instanceof Break) return error.at;
+    if (error instanceof Break) return { at: error.at, broke: true };
     throw error;
   }
 }

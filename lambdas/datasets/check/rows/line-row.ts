@@ -1,11 +1,16 @@
 /** From a line's text to its row: what cannot be parsed is told apart before it is, and where it breaks. */
 import { DATASET_ISSUES } from '../../../../contracts/dataset-issues.ts';
 import { LIMITS } from '../../../../contracts/limits.ts';
-import { excerptAround, whereJsonBreaks } from './json-break.ts';
+import { excerptAround, isJson, whereJsonBreaks } from './json-break.ts';
 import { nestsDeeperThan } from './nesting.ts';
 import { readRow, type Row, type RowProblem } from './row.ts';
 
 const OPENING_BRACE = 0x7b;
+const OPENING_BRACKET = 0x5b;
+
+/** A list is no row whatever is in it. A line of a megabyte of `[{},` would be 21 MB of objects in each thread. */
+const LONG_LIST = 64 * 1024;
+const isLongList = (text: string) => text.length > LONG_LIST && text.charCodeAt(0) === OPENING_BRACKET;
 
 /** A line of a megabyte of `{},` as messages has 700,000 problems: with their places they would take 100 MB. */
 const MOST_PLACES_OF_A_ROW = 1000;
@@ -22,16 +27,22 @@ export interface LineRow extends Row {
 /** The row of a line that is not blank; undefined where it has none, and then `problemOfLine` says why. */
 export function rowOfLine(text: string): LineRow | undefined {
   if (nestsDeeperThan(text, LIMITS.datasetLineDepth)) return undefined;
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  const value = valueOf(text);
+  if (value === undefined) return undefined;
   const row = readRow(value, MOST_PLACES_OF_A_ROW);
   const tools =
     row.hasTools && typeof value === 'object' && value !== null && 'tools' in value ? value.tools : undefined;
   return Object.assign(row, { tools: Array.isArray(tools) ? tools : undefined });
+}
+
+/** The value of a line, undefined where it is no JSON; of a long list an empty one. */
+function valueOf(text: string): unknown {
+  if (isLongList(text)) return isJson(text) ? [] : undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** A row can be trained on when none of its problems is an error and it has the form of its file. */
