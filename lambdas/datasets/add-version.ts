@@ -8,7 +8,7 @@ import { type Announced, newVersion } from './dataset-version.ts';
 import { type LivingDataset, requireLiving, withNextVersion } from './dataset.ts';
 import { requireRepairable } from './repair-order.ts';
 import { newRepair } from './repaired-version.ts';
-import { startUploads } from './start-uploads.ts';
+import { isDecided, startUploads } from './start-uploads.ts';
 import { refuseOversize, uploadPlans, type Uploads } from './upload.ts';
 import type { ValidationQueue } from './validation-queue.ts';
 
@@ -56,7 +56,7 @@ async function addOnce(
     try {
       kept = await creation.addVersion(idempotency, dataset, record, now);
     } catch (error) {
-      await undo();
+      if (isDecided(error)) await undo();
       throw error;
     }
     if (kept === String(record.version)) return { dataset, version: record };

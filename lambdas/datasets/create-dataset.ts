@@ -4,7 +4,7 @@ import type { Idempotency } from '../runtime/idempotency.ts';
 import type { DatasetCreation, DatasetStore } from './dataset-store.ts';
 import { type Announced, newVersion } from './dataset-version.ts';
 import { type LivingDataset, newDataset, requireLiving } from './dataset.ts';
-import { startUploads } from './start-uploads.ts';
+import { isDecided, startUploads } from './start-uploads.ts';
 import { refuseOversize, uploadPlans, type Uploads } from './upload.ts';
 
 export interface CreationPorts {
@@ -53,7 +53,7 @@ export async function createDatasetOnce(
       now,
     );
   } catch (error) {
-    await started.undo();
+    if (isDecided(error)) await started.undo();
     throw error;
   }
   if (kept !== of.datasetId) await started.undo();

@@ -1,4 +1,6 @@
 /** The multipart uploads of a version's files, begun before there is a record that names them. */
+import { ProblemError } from '../../contracts/problems.ts';
+import { RecordChanged } from './dataset-store.ts';
 import type { VersionIn } from './dataset-version.ts';
 import { fileKey, type Uploads } from './upload.ts';
 
@@ -7,6 +9,13 @@ export interface StartedUploads {
   /** For when the record did not come to be. */
   undo(): Promise<void>;
 }
+
+/**
+ * Whether a failed write certainly left no record. After any other error the record may be there, its answer lost
+ * (fault 21): its uploads are then needed. Those that nobody names the bucket ends after two days (lib/data-stack.ts).
+ */
+export const isDecided = (error: unknown): boolean =>
+  error instanceof ProblemError || error instanceof RecordChanged;
 
 export async function startUploads(
   uploads: Pick<Uploads, 'start' | 'abort'>,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { ProblemError } from '../../contracts/problems.ts';
 import type { DatasetVersionRecord } from '../../contracts/datasets.ts';
 import { LIMITS } from '../../contracts/limits.ts';
 import type { Idempotency } from '../../lambdas/runtime/idempotency.ts';
@@ -126,11 +127,33 @@ describe('a creation that another one overtook', () => {
     );
     expect(two!.dataset.id).toBe(one!.dataset.id);
     expect([datasets.size, bucket.uploads.size]).toEqual([1, 2]);
-    const failing = { ...creation, create: () => Promise.reject(new Error('throttled')) };
+    const refusing = { ...creation, create: () => Promise.reject(new ProblemError('request-in-progress')) };
     await expect(
-      createDatasetOnce({ ...ports, creation: failing }, idempotency, wanted, NOW),
-    ).rejects.toThrow('throttled');
+      createDatasetOnce({ ...ports, creation: refusing }, idempotency, wanted, NOW),
+    ).rejects.toThrow(ProblemError);
     expect(bucket.uploads.size).toBe(2);
+  });
+
+  test('keeps its uploads when its answer was lost: the record that names them may be there (fault 21)', async () => {
+    const { store, add } = memoryDatasetStore();
+    const bucket = memoryBucket();
+    let created: string | undefined;
+    const creation: DatasetCreation = {
+      ...memoryDatasetStore().creation,
+      earlier: async () => created,
+      create: async (_, dataset, version) => {
+        add(dataset, version);
+        created = dataset.id;
+        throw new Error('no answer');
+      },
+    };
+    const newId = () => `ds_${'1'.padStart(26, '0')}`;
+    const ports = { store, creation, uploads: bucket.multipart, newId };
+    const idempotency = { owner: 'anna', operationId: 'createDataset', key: 'k', requestHash: 'h' };
+    const ask = () => createDatasetOnce(ports, idempotency, { name: 'Once', bytes: 10 }, NOW);
+    await expect(ask()).rejects.toThrow('no answer');
+    const { version } = await ask();
+    expect(version.status === 'uploading' && bucket.uploads.has(version.uploads.data)).toBe(true);
   });
 });
 
