@@ -13,6 +13,8 @@ from contextlib import ExitStack
 
 #: What a follower is told of its place; the meeting is the file where the processes find each other.
 RANK, SIZE, MEETING, LEADER = "BRIGHTRUN_RANK", "BRIGHTRUN_SIZE", "BRIGHTRUN_MEETING", "BRIGHTRUN_LEADER"
+#: A pipe's end: a byte on it says that this process is ready to meet, its end without one that it never will be.
+READY = "BRIGHTRUN_READY"
 #: prctl: a signal for this process when the one that started it is gone (Linux).
 PR_SET_PDEATHSIG = 1
 
@@ -33,6 +35,7 @@ def follow() -> None:
     from .peft_lora import PeftLora
     from .peft_lora.lead import join, placed
 
+    os.write(int(os.environ[READY]), b"1")
     rank = int(os.environ[RANK])
     world, calls = join(rank, int(os.environ[SIZE]), os.environ[MEETING])
     model_dir, settings, ends, placement = calls.hear()

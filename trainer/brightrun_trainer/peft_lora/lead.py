@@ -28,7 +28,7 @@ import torch.distributed as dist
 
 from ..backend import Arrays, LoraSettings, RowLoss, StepResult
 from ..failures import RunFailure
-from ..follow import LEADER, MEETING, RANK, SIZE
+from ..follow import LEADER, MEETING, RANK, READY, SIZE
 from ..masking import Pair, Sample
 from ..tokens_at_once import TokensAtOnce
 from .backend import PeftLora
@@ -79,8 +79,12 @@ class Lead:
     def __init__(self, model_dir: Path, settings: LoraSettings, ends: set[int], placement: Placement, size: int) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="brightrun-meeting-")
         meeting = str(Path(self._folder.name) / "meeting")
-        self._followers = [_started(rank, size, meeting) for rank in range(1, size)]
+        started = [_started(rank, size, meeting) for rank in range(1, size)]
+        self._followers = [follower for follower, _ in started]
         atexit.register(self.close)
+        if not all([_is_ready(pipe) for _, pipe in started]):
+            self.close()
+            raise RunFailure("trainer-crashed", "One of the run's processes did not start. The log says more.")
         world, self._calls = join(0, size, meeting)
         self._calls.send((model_dir, settings, ends, placement))
         self._own = PeftLora(model_dir, settings, ends, placed(placement, 0), world)
@@ -157,8 +161,18 @@ class Lead:
         self._folder.cleanup()
 
 
-def _started(rank: int, size: int, meeting: str) -> subprocess.Popen[bytes]:
-    told = {RANK: str(rank), SIZE: str(size), MEETING: meeting, LEADER: str(os.getpid())}
+def _started(rank: int, size: int, meeting: str) -> tuple[subprocess.Popen[bytes], int]:
+    """A follower, and the end of a pipe on which it says that it is ready."""
+    mine, its = os.pipe()
+    told = {RANK: str(rank), SIZE: str(size), MEETING: meeting, LEADER: str(os.getpid()), READY: str(its)}
     # The bootstrap token is the leader's: nobody else speaks to the API.
     environment = {name: value for name, value in os.environ.items() if name != "BRIGHTRUN_BOOTSTRAP_TOKEN"} | told
-    return subprocess.Popen([sys.executable, "-m", "brightrun_trainer.follow"], env=environment)
+    follower = subprocess.Popen([sys.executable, "-m", "brightrun_trainer.follow"], env=environment, pass_fds=(its,))
+    os.close(its)
+    return follower, mine
+
+
+def _is_ready(pipe: int) -> bool:
+    """Waits for a follower's word; one that ends closes the pipe without it. To meet it instead would wait for half an hour."""
+    with os.fdopen(pipe, "rb") as told:
+        return told.read(1) != b""

@@ -124,12 +124,12 @@ NARROW = """
 import torch
 from brightrun_trainer.peft_lora import backend
 from brightrun_trainer.follow import follow
-whole = backend.padded
-def padded(batch):
-    if len(batch) > 1:
+lay_out = backend.feed_packed
+def narrow(rows, device):
+    if len(rows) > 1:
         raise torch.cuda.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
-    return whole(batch)
-backend.padded = padded
+    return lay_out(rows, device)
+backend.feed_packed = narrow
 follow()
 """
 
@@ -140,8 +140,8 @@ def test_all_try_again_when_one_runs_out_of_memory_and_a_lost_one_ends_the_run(
     two.close()
     start = subprocess.Popen
 
-    def narrow(command: list[str], env: dict[str, str]) -> Any:
-        return start([command[0], "-c", NARROW], env=env)
+    def narrow(command: list[str], **rest: Any) -> Any:
+        return start([command[0], "-c", NARROW], **rest)
 
     monkeypatch.setattr(lead.subprocess, "Popen", narrow)
     led = lead.Lead(TINY_BASE, SETTINGS, end_tokens(TINY_BASE, tokenizer), Placement(), 2)
@@ -155,6 +155,13 @@ def test_all_try_again_when_one_runs_out_of_memory_and_a_lost_one_ends_the_run(
             led.step(rows[:8], PEAK_RATE, 1)
     finally:
         led.close()
+
+
+def test_a_process_that_does_not_start_ends_the_run_at_once(tokenizer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    start = subprocess.Popen
+    monkeypatch.setattr(lead.subprocess, "Popen", lambda command, **rest: start([command[0], "-c", "raise SystemExit(3)"], **rest))
+    with pytest.raises(RunFailure, match="did not start"):
+        lead.Lead(TINY_BASE, SETTINGS, end_tokens(TINY_BASE, tokenizer), Placement(), 2)
 
 
 #: A leader that starts a follower and is killed; without torch, which neither needs for that.
