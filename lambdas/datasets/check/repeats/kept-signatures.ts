@@ -27,7 +27,7 @@ export class KeptSignatures {
   readonly #rows: number;
   readonly #lines: Uint32Array;
   readonly #wholes: Uint32Array;
-  readonly #keptWords: Uint32Array<ArrayBuffer>;
+  readonly #keptWords: Uint32Array;
   readonly #keptBins: Uint8Array;
   #long = 0;
   #short = 0;
@@ -96,11 +96,6 @@ export class KeptSignatures {
       equal += zeroBytes(one ^ other);
     }
     return neither === BINS ? 0 : (equal - neither) / (BINS - neither);
-  }
-
-  /** Gives the bins' memory back; no row is kept or compared afterwards. */
-  release(): void {
-    this.#keptWords.buffer.transfer(0);
   }
 
   #isShort(row: number): boolean {

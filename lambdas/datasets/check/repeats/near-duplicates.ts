@@ -122,12 +122,6 @@ export class NearDuplicates {
     }
   }
 
-  /** Gives the memory back, 50 MB, when all is told: counting tokens has need of it. */
-  release(): void {
-    this.#kept.release();
-    this.#posts.release();
-  }
-
   #sameWords(whole: number): number | undefined {
     const rows = this.#posts.find(whole);
     for (let at = 0; at < rows; at += 1) {

@@ -74,7 +74,6 @@ export class Repeats {
   /** What only the whole file could tell of rows that are nearly the same. */
   end(): void {
     for (const { line, near, byte } of this.#near?.settled() ?? []) this.#tellNear(line, near, byte);
-    this.#near?.release();
   }
 
   /** The signature that begins here, until the next is asked for: a view a row would be 30 MB of garbage at a time. */

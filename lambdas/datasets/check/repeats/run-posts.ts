@@ -13,7 +13,7 @@ export const MOST_ROWS = 2 ** (32 - TAG_BITS) - 1;
 export class RunPosts {
   /** The rows that `find` found, first posted first. */
   readonly found = new Uint32Array(ROWS_PER_RUN);
-  readonly #slots: Uint32Array<ArrayBuffer>;
+  readonly #slots: Uint32Array;
   #room: number;
 
   constructor(mostPosts: number) {
@@ -45,11 +45,6 @@ export class RunPosts {
     let slot = this.#home(run);
     while (slots[slot] !== 0) slot = slot + 1 === slots.length ? 0 : slot + 1;
     slots[slot] = ((row + 1) << TAG_BITS) | (run & TAG_MASK);
-  }
-
-  /** Gives the memory back; nothing is found or posted afterwards. */
-  release(): void {
-    this.#slots.buffer.transfer(0);
   }
 
   #home(run: number): number {
