@@ -9,6 +9,8 @@ tried, and bf16 agrees to its own three digits only.
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,6 +19,9 @@ from both_backends import SETTINGS, opened, samples_of, steps_of
 
 torch = pytest.importorskip("torch", reason="the torch backend needs torch")
 
+from brightrun_trainer.masking import encode_prompt  # noqa: E402
+from brightrun_trainer.peft_files import adapter_config, read_adapter, write_adapter  # noqa: E402
+from brightrun_trainer.row_forms import Turn  # noqa: E402
 from brightrun_trainer.schedule import Plan  # noqa: E402
 
 LOSS_TOLERANCE = 3e-4
@@ -59,3 +64,29 @@ def test_rows_are_measured_alike(trained: Any, tokenizer: Any) -> None:
     assert [r.tokens for r in one] == [r.tokens for r in other]
     assert [r.correct for r in one] == [r.correct for r in other]
     assert [r.loss for r in one] == pytest.approx([r.loss for r in other], abs=1e-3)
+
+
+@pytest.mark.parametrize("made_by", ["mlx_lora", "peft_lora"])
+def test_an_adapter_made_by_either_answers_alike_in_both(tokenizer: Any, tmp_path: Path, made_by: str) -> None:
+    """Through its published file, as it would travel."""
+    backends = {name: opened(name, tokenizer) for name in ("mlx_lora", "peft_lora")}
+    maker = backends[made_by]
+    steps_of(maker, samples_of(tokenizer, 48), 12, Plan(48, 4, 1, 1))
+    write_adapter(tmp_path, maker.adapter(), adapter_config(SETTINGS, maker.modules, "brightrun/tiny-base", None))
+    prompts = [encode_prompt(tokenizer, [Turn("user", asked)]) for asked in ("What is the capital of Kenya?", "Where is Chile?")]
+    rows = samples_of(tokenizer, 56)[48:]
+    answers, losses = [maker.generate(prompt, 40) for prompt in prompts], [r.loss for r in maker.row_losses(rows)]
+    for backend in backends.values():
+        backend.load_adapter(read_adapter(tmp_path))
+        assert [backend.generate(prompt, 40) for prompt in prompts] == answers
+        assert [r.loss for r in backend.row_losses(rows)] == pytest.approx(losses, abs=1e-3)
+        with backend.without_adapter():
+            assert sum(r.loss for r in backend.row_losses(rows)) > 1.5 * sum(losses), "it is the adapter that is measured"
+
+
+@pytest.mark.parametrize(("schedule", "clip"), [("linear", 1.0), ("constant", 0.1)])
+def test_other_schedules_and_a_tight_clip_agree_too(tokenizer: Any, schedule: str, clip: float) -> None:
+    samples, plan = samples_of(tokenizer, 32), Plan(32, 4, 1, 1)
+    settings = replace(SETTINGS, max_gradient_norm=clip, target_modules="attention")
+    mlx, torch_ = (steps_of(opened(name, tokenizer, settings), samples, plan.total_steps, plan, schedule) for name in ("mlx_lora", "peft_lora"))
+    assert mlx == pytest.approx(torch_, abs=1e-4)
