@@ -248,7 +248,7 @@ function remarksOf(run: RunToEstimate, size: RunSize, speed: Speed, fits: boolea
   const count = (value: number) => value.toLocaleString('en-US');
   if (!fits) {
     remarks.push(
-      `The run does not fit into ${gpuCount === 1 ? '' : `${gpuCount} × `}${gpuType.title}. Take a smaller batch, shorter rows, more GPUs or a smaller base model.`,
+      `The run does not fit into ${gpuType.title}, which holds the whole base model${gpuCount === 1 ? '' : ' on each GPU'}. Take 4-bit weights, shorter rows, a larger GPU or a smaller base model.`,
     );
   }
   if (size.steps < FEW_STEPS) {

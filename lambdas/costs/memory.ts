@@ -20,15 +20,19 @@ export function trainableParameters(model: CatalogBaseModel, chosen: Hyperparame
   return chosen.rank * loraParametersPerRank(model, chosen.targetModules);
 }
 
-/** Bytes that a run needs and that the GPUs together have; the weights lie spread over all of them. */
+/**
+ * Bytes that a run needs on each GPU, and that one has. Several GPUs share the rows of a batch; the weights lie whole on
+ * each (docs/decisions/0025), so that a base that exceeds one GPU fits on no number of them.
+ */
 export function memoryOf(
   model: CatalogBaseModel,
   gpuType: CatalogGpuType,
   gpuCount: number,
   chosen: Hyperparameters,
 ): { neededBytes: number; availableBytes: number; fits: boolean } {
+  const rows = Math.ceil(chosen.batchSize / gpuCount);
   const tokens = Math.min(
-    chosen.batchSize * chosen.maxSequenceTokens,
+    rows * chosen.maxSequenceTokens,
     Math.max(TOKENS_AT_ONCE, chosen.maxSequenceTokens),
   );
   const { layers, vocabulary } = model.architecture;
@@ -41,8 +45,8 @@ export function memoryOf(
     (chosen.quantization === 'nf4' ? model.weightBytes / NF4_SHRINKS_WEIGHTS_BY : model.weightBytes) +
       trainableParameters(model, chosen) * BYTES_PER_TRAINABLE_PARAMETER +
       activations +
-      gpuType.overheadBytes * gpuCount,
+      gpuType.overheadBytes,
   );
-  const availableBytes = gpuType.memoryBytes * gpuCount;
+  const availableBytes = gpuType.memoryBytes;
   return { neededBytes, availableBytes, fits: neededBytes <= availableBytes };
 }

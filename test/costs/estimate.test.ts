@@ -168,13 +168,14 @@ describe('an estimate', () => {
     expect(Math.abs(said.seconds.expected - starting!.expected - 33)).toBeLessThan(12);
   });
 
-  test('says what does not fit, and that two GPUs carry what one cannot', () => {
+  test('says what does not fit: each GPU holds the base model whole, so more of them are no help, and 4 bits are', () => {
     const large = model('meta-llama/Llama-3.1-70B-Instruct');
-    const one = estimate(1000, {}, { baseModel: large, gpuType: 'nvidia-h100-80gb' });
-    expect(one.memory.fits).toBe(false);
-    expect(one.remarks[0]).toContain('does not fit');
-    const four = estimate(1000, {}, { baseModel: large, gpuType: 'nvidia-h100-80gb', gpuCount: 4 });
-    expect(four.memory.fits).toBe(true);
+    for (const gpuCount of [1, 8]) {
+      const on = { baseModel: large, gpuType: 'nvidia-h100-80gb', gpuCount };
+      expect(estimate(1000, {}, on).memory.fits).toBe(false);
+      expect(estimate(1000, {}, on).remarks[0]).toContain('does not fit');
+      expect(estimate(1000, { quantization: 'nf4' }, on).memory.fits).toBe(true);
+    }
     expect(estimate(1000, {}, { baseModel: llama, gpuType: 'nvidia-h100-80gb' }).memory.fits).toBe(true);
   });
 
