@@ -12,6 +12,7 @@ process.exitCode = await runPythonTests({
     folder: INSTALLATION.gpuTrainerVenv,
     lock: join(REPOSITORY, 'trainer', 'requirements-gpu-tests.txt'),
     withTrainer: true,
+    compileBytecode: true,
   },
   environmentBytes: 12e9,
   arguments: ['trainer/tests/peft_lora', '-o', 'addopts=-q'],

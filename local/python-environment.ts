@@ -13,6 +13,8 @@ export interface PythonEnvironment {
   lock: string;
   /** Installs `trainer/` in place, so that an edited file counts at once. */
   withTrainer: boolean;
+  /** For what many processes import: torch and transformers take 24 s of a core where no bytecode is kept. */
+  compileBytecode?: boolean;
 }
 
 /** Runs the emulator, Ray and the trainer. */
@@ -47,7 +49,17 @@ export async function ensureEnvironment(
   const target = ['--quiet', '--python', executable(environment.folder, 'python')];
   note('downloading and installing packages');
   // `sync` also removes what an older lock had brought. Only wheels: building one would need a compiler.
-  await tool(uv, ['pip', 'sync', ...target, '--require-hashes', '--only-binary', ':all:', environment.lock]);
+  const compiled = environment.compileBytecode ? ['--compile-bytecode'] : [];
+  await tool(uv, [
+    'pip',
+    'sync',
+    ...target,
+    ...compiled,
+    '--require-hashes',
+    '--only-binary',
+    ':all:',
+    environment.lock,
+  ]);
   if (environment.withTrainer) {
     note('installing the trainer');
     await tool(uv, ['pip', 'install', ...target, '--no-deps', '--no-build-isolation', '--editable', TRAINER]);
