@@ -74,7 +74,7 @@ describe('a cluster that refuses our key', () => {
 describe('the journey of a person', () => {
   test('a dataset becomes a model that is better than its base, with an exact bill, notifications and an e-mail', async () => {
     expect([countries.version.status, pirates.version.status]).toEqual(['ready', 'ready']);
-    countryRun = await train(ana, countries, { name: 'Countries' });
+    countryRun = await train(ana, countries, { name: 'Countries', modelFormat: 'merged-safetensors' });
     const { job, model, dataset } = countryRun;
     expect(model.evaluation!.difference.high).toBeLessThan(0);
     expect(model.verdict).toBe('ship');
@@ -82,6 +82,10 @@ describe('the journey of a person', () => {
     expect(model.costUsdMicros).toBe(job.costUsdMicros);
     const { files } = await downloadModel(ana.api, model, ADAPTERS);
     expect(files).toBe(model.files.length);
+    // A merged one here, an adapter in the next run: each loaded afresh before it was published.
+    expect(model.format).toBe('merged-safetensors');
+    expect(model.exportProof).toMatchObject({ prompts: model.samples.length, templateEqual: true });
+    expect(model.canaries?.items).toBeGreaterThan(20);
     const evidence = await evidenceOf(ana.api, {
       job,
       datasetId: dataset.datasetId,
@@ -195,7 +199,7 @@ function figuresOf({ version, forecast, job, model, points }: Run): Record<strin
     prompts: model.samples.map(({ messages }) => messages),
     baseAnswers: model.samples.map(({ base }) => base),
     tunedAnswers: model.samples.map(({ tuned }) => tuned),
-    adapter: model.files.find(({ path }) => path.endsWith('adapter_model.safetensors'))?.sha256,
+    weights: model.files.find(({ path }) => path.endsWith('model.safetensors'))?.sha256,
     datasetChecksum: model.dataset.sha256,
   };
 }

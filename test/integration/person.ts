@@ -2,6 +2,7 @@
 import { fetchAuthSession } from 'aws-amplify/auth';
 import { apiClient, type Client } from '../../contracts/client.ts';
 import { listMetrics, type AttemptPoint } from '../../contracts/metrics.ts';
+import type { ModelFormat } from '../../contracts/model-format.ts';
 import { getModel, type Model } from '../../contracts/models.ts';
 import type { Estimate } from '../../contracts/costs.ts';
 import type { DatasetVersion } from '../../contracts/datasets.ts';
@@ -63,6 +64,8 @@ export interface Run extends Upload {
 export interface RunOptions {
   name: string;
   hyperparameters?: { epochs?: number };
+  /** The adapter where nothing is said. */
+  modelFormat?: ModelFormat;
   /** How long the run may take; four minutes where nothing is said. */
   seconds?: number;
   /** Told of every look at the run; may do something to it. */
@@ -86,7 +89,8 @@ const RUN_SECONDS = 240;
 /** A whole run on a checked dataset; throws unless it ends with a model. */
 export async function train(person: Person, { dataset, version }: Upload, options: RunOptions): Promise<Run> {
   const { api } = person;
-  const choices = { ...(await quickRunOn(api, dataset)), hyperparameters: options.hyperparameters ?? {} };
+  const { hyperparameters = {}, modelFormat = 'peft' } = options;
+  const choices = { ...(await quickRunOn(api, dataset)), hyperparameters, modelFormat };
   const forecast = await estimate(api, choices);
   // Ten times what is expected: these tests stop runs on purpose, and lost time is paid for as well.
   const accepted = await startJob(api, options.name, choices, forecast.suggestedCapUsdMicros * 10);
