@@ -174,7 +174,7 @@ describe('an estimate', () => {
       const on = { baseModel: large, gpuType: 'nvidia-h100-80gb', gpuCount };
       expect(estimate(1000, {}, on).memory.fits).toBe(false);
       expect(estimate(1000, {}, on).remarks[0]).toContain('does not fit');
-      expect(estimate(1000, { quantization: 'nf4' }, on).memory.fits).toBe(true);
+      expect(estimate(1000, { quantization: 'nf4', batchSize: 4 }, on).memory.fits).toBe(true);
     }
     expect(estimate(1000, {}, { baseModel: llama, gpuType: 'nvidia-h100-80gb' }).memory.fits).toBe(true);
   });
