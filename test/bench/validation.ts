@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { bundleOfProgram } from '../../lib/constructs/bundles.ts';
+import { VALIDATION_ENVIRONMENT } from '../../lib/workflow-stack.ts';
 import { print } from './figure.ts';
 import { CONTAINERS } from './validation-containers.ts';
 import { HOSTILE, writeChats, writeWithErrors } from './validation-files.ts';
@@ -52,6 +53,7 @@ function measureWith(program: string): Measure {
     const { status, stdout, stderr } = spawnSync(process.execPath, [program, what, file], {
       encoding: 'utf8',
       maxBuffer: 100_000_000,
+      env: { ...process.env, ...VALIDATION_ENVIRONMENT },
     });
     if (status !== 0) throw new Error(`${what} of ${file} failed: ${stderr}`);
     return Measured.parse(JSON.parse(stdout));
