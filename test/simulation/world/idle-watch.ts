@@ -22,7 +22,8 @@ export function watchForIdleness({ clock, isOpen, isWorkedOn, disturbedUntil, fo
   const look = () => {
     const now = clock.now();
     if (!isOpen() || isWorkedOn() || now < disturbedUntil()) idleSince = undefined;
-    else idleSince ??= now;
+    // A fault that struck and ended between two looks counts too: what it ended may have been begun there as well.
+    else idleSince = Math.max(idleSince ?? now, disturbedUntil());
     if (idleSince !== undefined && now - idleSince > PATIENCE_MS) return found(idleSince);
     clock.after(MINUTE, look);
   };
