@@ -183,8 +183,8 @@ const stored = {
     .optional(),
   /** Since when the cluster has not answered; absent while it does. */
   unreachableSince: Timestamp.optional(),
-  /** When the cluster, within reach, was first asked to end what runs; absent once it has ended. */
-  stopAskedAt: Timestamp.optional(),
+  /** By submission: when the cluster, within reach, was first asked to end that run; absent once it has ended. */
+  stopsAskedAt: z.record(z.string(), Timestamp).optional(),
   /** Up to when the ledger is written for the live attempt. */
   billedTo: Timestamp.optional(),
   costSequence: z.int().nonnegative(),

@@ -85,7 +85,7 @@ export function revised(
 /** What a moved job always gets: its revision and its time. */
 export function moved(job: TrainingJobRecord, now: Date) {
   // What was asked to stop was so in the state before.
-  const { stopAskedAt: _asked, ...rest } = carried(job);
+  const { stopsAskedAt: _asked, ...rest } = carried(job);
   return { ...rest, revision: job.revision + 1, updatedAt: now.toISOString() };
 }
 

@@ -12,7 +12,7 @@ import type { ModelFiles } from './model-files.ts';
 import { go, onFreshJob, stepFor } from './next-step.ts';
 import type { RayCluster, RunLook } from './ray-cluster.ts';
 import type { StepInput, StepOutcome } from './steps.ts';
-import { askToStop, forgetAsking, type StopWatch } from './stop-watch.ts';
+import { askToStop, forgetAsking, forgetEnded, type StopWatch } from './stop-watch.ts';
 
 export interface CleanUp {
   jobs: JobStore;
@@ -32,6 +32,8 @@ const SILENT_WAIT_SECONDS = 120;
 /** What an ended job still has on the cluster. */
 type Grip = 'none' | 'running' | 'silent';
 
+const holds = ({ state }: RunLook): boolean => state === 'running' || state === 'pending';
+
 /** Looks, and asks what still runs to stop. */
 async function gripOf(
   parts: CleanUp,
@@ -41,12 +43,15 @@ async function gripOf(
 ): Promise<Grip> {
   let job = found;
   let grip: Grip = 'none';
+  // Where nothing is held the watch is over: no write of its own for it.
+  const isHeld = looks.some(({ look }) => holds(look));
   for (const { id, look } of looks) {
     if (look.state === 'unreachable') {
       await forgetAsking(parts.jobs, job, now);
       return 'silent';
     }
-    if (look.state !== 'running' && look.state !== 'pending') continue;
+    if (look.state === 'ended' && isHeld) job = await forgetEnded(parts.jobs, job, id, now);
+    if (!holds(look)) continue;
     job = await askToStop(parts, job, id, now);
     grip = 'running';
   }

@@ -8,7 +8,7 @@ function decideUnreachable(job: TrainingJobRecord, reason: string, now: Date): J
   const at = now.toISOString();
   return {
     // A stop has its five minutes from when the cluster is back (stop-watch.ts).
-    job: revised(job, { unreachableSince: at, stopAskedAt: undefined }, now),
+    job: revised(job, { unreachableSince: at, stopsAskedAt: undefined }, now),
     events: [
       {
         key: `cluster-unreachable#${at}`,

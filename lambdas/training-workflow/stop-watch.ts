@@ -27,13 +27,16 @@ export interface StopWatch {
   overdue: (stop: OverdueStop) => void;
 }
 
-const change = (job: TrainingJobRecord, stopAskedAt: string | undefined, now: Date) => ({
-  job: revised(job, { stopAskedAt }, now),
+const change = (job: TrainingJobRecord, stopsAskedAt: TrainingJobRecord['stopsAskedAt'], now: Date) => ({
+  job: revised(job, { stopsAskedAt }, now),
   events: [],
   outcomes: [],
 });
 
-/** Asks once more. The first time is kept, and the job is then a revision on. */
+/**
+ * Asks once more. The first time is kept, and the job is then a revision on. Each run has five minutes of its own:
+ * clean-up may still ask an earlier attempt when it first asks the last one.
+ */
 export async function askToStop(
   { jobs, telemetry, cluster, overdue }: StopWatch,
   job: TrainingJobRecord,
@@ -41,23 +44,27 @@ export async function askToStop(
   now: Date,
 ): Promise<TrainingJobRecord> {
   await cluster.stop(submissionId);
-  if (job.stopAskedAt === undefined) {
-    const asked = change(job, now.toISOString(), now);
+  const askedAt = job.stopsAskedAt?.[submissionId];
+  if (askedAt === undefined) {
+    const asked = change(job, { ...job.stopsAskedAt, [submissionId]: now.toISOString() }, now);
     await jobs.replace(asked, now);
     return asked.job;
   }
-  const limit = Date.parse(job.stopAskedAt) + STOP_LIMIT_MS;
+  const limit = Date.parse(askedAt) + STOP_LIMIT_MS;
   if (now.getTime() < limit) return job;
-  overdue({ owner: job.owner, jobId: job.id, submissionId, askedAt: job.stopAskedAt });
-  // Dated at the limit, so that every further look tells the same event again.
+  overdue({ owner: job.owner, jobId: job.id, submissionId, askedAt });
+  const run = job.attempts.find((one) => one.submissionId === submissionId);
+  const attempt = run?.attempt ?? attemptNumber(job);
+  // Dated at the limit, so that every further look tells the same event again; a row is named by its time, and two
+  // runs may have been asked in one look, so each attempt has a millisecond of its own.
   const event = {
-    key: `stop-overdue#${job.stopAskedAt}`,
+    key: `stop-overdue#${submissionId}#${askedAt}`,
     kind: 'finding' as const,
-    attempt: attemptNumber(job),
+    attempt,
     title: 'It was asked to stop five minutes ago and still runs',
     detail: 'It is asked again and again, and an operator has been told.',
   };
-  await telemetry.tell(job.owner, job.id, event, new Date(limit));
+  await telemetry.tell(job.owner, job.id, event, new Date(limit + attempt));
   return job;
 }
 
@@ -67,8 +74,22 @@ export async function forgetAsking(
   job: TrainingJobRecord,
   now: Date,
 ): Promise<TrainingJobRecord> {
-  if (job.stopAskedAt === undefined) return job;
+  if (job.stopsAskedAt === undefined) return job;
   const forgotten = change(job, undefined, now);
+  await jobs.replace(forgotten, now);
+  return forgotten.job;
+}
+
+/** The cluster says that this run has ended: should it be seen again, its five minutes begin anew. */
+export async function forgetEnded(
+  jobs: JobStore,
+  job: TrainingJobRecord,
+  submissionId: string,
+  now: Date,
+): Promise<TrainingJobRecord> {
+  const { [submissionId]: ended, ...others } = job.stopsAskedAt ?? {};
+  if (ended === undefined) return job;
+  const forgotten = change(job, others, now);
   await jobs.replace(forgotten, now);
   return forgotten.job;
 }

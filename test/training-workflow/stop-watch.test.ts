@@ -75,6 +75,54 @@ describe('a stop that does not free the GPU (fault 37)', () => {
     expect(world.overdueStops).toEqual([expect.objectContaining({ askedAt: at(800).toISOString() })]);
   });
 
+  describe('where two attempts of an ended job hold on', () => {
+    const SECOND = `${JOB_ID}-2`;
+    const twoRuns = () => {
+      const lost = { at: at(100).toISOString(), outcome: 'lost' as const };
+      const world = new World(decideCancelled(decideAttempt(runningJob(), at(100), lost).job, at(150)).job);
+      world.looks.set(ID, { state: 'running' });
+      world.looks.set(SECOND, ended('succeeded', 140));
+      return world;
+    };
+    const clean = (world: World, second: number) => cleanUp(world, input, at(second));
+
+    test('each has five minutes from its own first stop', async () => {
+      const world = twoRuns();
+      await clean(world, 200);
+      world.looks.set(SECOND, { state: 'pending' });
+      await clean(world, 290);
+      await clean(world, 290 + LIMIT - 1);
+      const first = expect.objectContaining({ submissionId: ID, askedAt: at(200).toISOString() });
+      expect(world.overdueStops).toEqual([first]);
+      await clean(world, 290 + LIMIT);
+      const second = expect.objectContaining({ submissionId: SECOND, askedAt: at(290).toISOString() });
+      expect(world.overdueStops).toEqual([first, first, second]);
+      expect([...world.told.values()].map(({ attempt }) => attempt)).toEqual([1, 2]);
+    });
+
+    test('one that was seen to have ended begins anew', async () => {
+      const world = twoRuns();
+      await clean(world, 200);
+      world.looks.set(ID, ended('stopped', 210));
+      world.looks.set(SECOND, { state: 'pending' });
+      await clean(world, 230);
+      world.looks.set(ID, { state: 'pending' });
+      world.looks.set(SECOND, ended('succeeded', 140));
+      await clean(world, 200 + LIMIT);
+      expect(world.overdueStops).toEqual([]);
+    });
+
+    test('both are told when both are overdue', async () => {
+      const world = twoRuns();
+      world.looks.set(SECOND, { state: 'running' });
+      await clean(world, 200);
+      await clean(world, 200 + LIMIT);
+      expect(world.overdueStops.map(({ submissionId }) => submissionId)).toEqual([ID, SECOND]);
+      // A row of the story is named by its time.
+      expect(new Set([...world.told.keys()].map((key) => key.split(' ').at(-1))).size).toBe(2);
+    });
+  });
+
   test('is watched where an earlier attempt keeps the next one waiting', async () => {
     const lost = { at: at(100).toISOString(), outcome: 'lost' as const };
     const world = new World(decideAttempt(runningJob(), at(100), lost).job);
@@ -106,7 +154,7 @@ describe('a stop that does not free the GPU (fault 37)', () => {
     world.looks.set(ID, ended('stopped', 70));
     await look(world, 90);
     expect(world.job).toMatchObject({ status: 'cancelled' });
-    expect(world.job.stopAskedAt).toBeUndefined();
+    expect(world.job.stopsAskedAt).toBeUndefined();
   });
 });
 

@@ -96,7 +96,7 @@ export const WORKFLOW_GUARDS: readonly Guard[] = [
     file: 'lambdas/training-workflow/observe-run.ts',
     find: 'await askToStop(parts, job, submissionId(job.id, job.attempt), now);',
     replace:
-      'if (job.stopAskedAt === undefined) await askToStop(parts, job, submissionId(job.id, job.attempt), now);',
+      'if (job.stopsAskedAt === undefined) await askToStop(parts, job, submissionId(job.id, job.attempt), now);',
     tests: 'training-workflow/observe-run',
   },
   {
@@ -343,7 +343,7 @@ export const WORKFLOW_GUARDS: readonly Guard[] = [
     holds: 'a stop that frees no GPU in five minutes is told to an operator',
     serves: 'I9 F37',
     file: 'lambdas/training-workflow/stop-watch.ts',
-    find: '  overdue({ owner: job.owner, jobId: job.id, submissionId, askedAt: job.stopAskedAt });\n',
+    find: '  overdue({ owner: job.owner, jobId: job.id, submissionId, askedAt });\n',
     replace: '',
     tests: 'training-workflow/stop-watch',
   },
@@ -356,11 +356,27 @@ export const WORKFLOW_GUARDS: readonly Guard[] = [
     tests: 'training-workflow/stop-watch',
   },
   {
+    holds: 'each run has its own five minutes',
+    serves: 'I9 F29',
+    file: 'lambdas/training-workflow/stop-watch.ts',
+    find: 'job.stopsAskedAt?.[submissionId];',
+    replace: 'Object.values(job.stopsAskedAt ?? {})[0];',
+    tests: 'training-workflow/stop-watch',
+  },
+  {
+    holds: 'the five minutes begin anew where a run was seen to have ended',
+    serves: 'I9 F29',
+    file: 'lambdas/training-workflow/clean-up.ts',
+    find: "if (look.state === 'ended' && isHeld) job = await forgetEnded(parts.jobs, job, id, now);",
+    replace: '',
+    tests: 'training-workflow/stop-watch',
+  },
+  {
     holds: 'the five minutes begin when the cluster is back',
     serves: 'I9 F27',
     file: 'lambdas/training-workflow/stop-watch.ts',
     find: 'const forgotten = change(job, undefined, now);',
-    replace: 'const forgotten = change(job, job.stopAskedAt, now);',
+    replace: 'const forgotten = change(job, job.stopsAskedAt, now);',
     tests: 'training-workflow',
   },
   {
