@@ -13,8 +13,10 @@ torch = pytest.importorskip("torch", reason="the torch backend needs torch")
 
 from transformers import Gemma2Config, Gemma2ForCausalLM  # noqa: E402
 
+from brightrun_trainer.backend import end_tokens  # noqa: E402
 from brightrun_trainer.masking import Sample  # noqa: E402
 from brightrun_trainer.peft_lora import PeftLora, frozen_head  # noqa: E402
+from brightrun_trainer.peft_lora.placement import Placement  # noqa: E402
 
 
 def random_case(dtype: Any, bias: bool) -> tuple[Any, ...]:
@@ -47,19 +49,22 @@ def test_in_bf16_the_sums_stay_float32() -> None:
     assert loss.dtype == torch.float32 and loss.item() == pytest.approx((exact * weights).sum().item(), rel=1e-5)
 
 
-def test_tokens_that_are_not_learned_have_no_gradient(tokenizer: Any) -> None:
+@pytest.mark.parametrize("packs", [False, True], ids=["padded", "packed"])
+def test_tokens_that_are_not_learned_have_no_gradient(tokenizer: Any, packs: bool) -> None:
     """Of the states that the head reads, exactly those have a gradient that predict a learned token;
     padding and questions have none, to the bit."""
     samples = samples_of(tokenizer, 3)
-    backend = opened("peft_lora", tokenizer)
+    backend = PeftLora(TINY_BASE, SETTINGS, end_tokens(TINY_BASE, tokenizer), Placement(packing=packs))
     seen: list[Any] = []
     backend._model.base_model.norm.register_forward_hook(lambda _m, _i, out: (out.retain_grad(), seen.append(out))[0])
     backend.step(samples, 1e-3, 0)
     [states] = seen
+    padding = 0 if packs else states.shape[1]
+    learned: list[bool] = []
+    for sample in samples:
+        learned += [*sample.learned[1:], *[False] * (padding - len(sample.ids) + 1)]
     moved = states.grad.abs().sum(-1) > 0
-    for row, sample in enumerate(samples):
-        learned = list(sample.learned[1:]) + [False] * (states.shape[1] - len(sample.ids) + 1)
-        assert moved[row].tolist() == learned, "a state predicts the token after it"
+    assert moved.flatten().tolist() == learned, "a state predicts the token after it"
 
 
 def test_a_model_that_caps_its_logits_is_trained_on_the_capped_ones(tmp_path: Path, tokenizer: Any) -> None:
