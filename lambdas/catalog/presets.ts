@@ -22,7 +22,7 @@ const PREFERENCE_RATE = 1 / 20;
  */
 export function learningRateFor(
   model: Pick<CatalogBaseModel, 'family' | 'hiddenSize'>,
-  format?: DatasetFormat,
+  format?: DatasetFormat | null,
 ): number {
   const rate = 5e-4 * (2000 / model.hiddenSize) ** WIDTH_EXPONENT[model.family];
   return Number((format === 'preference' ? rate * PREFERENCE_RATE : rate).toPrecision(3));
@@ -51,7 +51,7 @@ const PRESETS: Record<PresetId, { title: string; reason: string; own: Partial<Hy
 function presetHyperparameters(
   model: CatalogBaseModel,
   preset: PresetId,
-  format: DatasetFormat | undefined,
+  format: DatasetFormat | null | undefined,
 ): Hyperparameters {
   const { own } = PRESETS[preset];
   const rank = own.rank ?? 16;
@@ -82,7 +82,7 @@ function presetHyperparameters(
 }
 
 /** All three, in the order in which they are shown. */
-export function presetsFor(model: CatalogBaseModel, format?: DatasetFormat): Preset[] {
+export function presetsFor(model: CatalogBaseModel, format?: DatasetFormat | null): Preset[] {
   return (Object.keys(PRESETS) as PresetId[]).map((id) => ({
     id,
     title: PRESETS[id].title,
@@ -99,7 +99,7 @@ export function chooseHyperparameters(
   model: CatalogBaseModel,
   preset: PresetId,
   changes: Partial<Hyperparameters>,
-  format?: DatasetFormat,
+  format?: DatasetFormat | null,
 ): Hyperparameters {
   const chosen = { ...presetHyperparameters(model, preset, format), ...changes };
   if (changes.rank !== undefined && changes.alpha === undefined) chosen.alpha = 2 * changes.rank;

@@ -44,13 +44,17 @@ export const handler = serve(costOperations, environment, (env) => {
       ]);
       const baseModel = catalog.baseModel(body.baseModel);
       const data = checkedData(found, baseModel);
-      const format = data.summary.format ?? undefined;
       const estimate = estimateRun({
         data,
         baseModel,
         gpuType: catalog.gpuType(body.gpuType),
         gpuCount: body.gpuCount,
-        hyperparameters: chooseHyperparameters(baseModel, body.preset, body.hyperparameters, format),
+        hyperparameters: chooseHyperparameters(
+          baseModel,
+          body.preset,
+          body.hyperparameters,
+          data.summary.format,
+        ),
         modelFormat: body.modelFormat,
       });
       return withBudget(estimate, budget);

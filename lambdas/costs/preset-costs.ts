@@ -17,7 +17,7 @@ export function presetCosts(
   baseModel: CatalogBaseModel,
   on: { gpuType: CatalogGpuType; gpuCount: number },
 ): PresetCost[] {
-  return presetsFor(baseModel, data.summary.format ?? undefined).map((preset) => ({
+  return presetsFor(baseModel, data.summary.format).map((preset) => ({
     preset,
     estimate: estimateRun({ data, baseModel, ...on, hyperparameters: preset.hyperparameters }),
   }));
