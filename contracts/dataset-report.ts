@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { DatasetCure, RowChange } from './dataset-cures.ts';
 import { DatasetFile, DatasetIssue } from './dataset-issues.ts';
-import { CheckSummary, MadeFrom, versionPath } from './datasets.ts';
+import { CheckSummary, MadeFrom, versionPath } from './dataset-versions.ts';
 import { operation } from './operation.ts';
 import { Timestamp } from './values.ts';
 

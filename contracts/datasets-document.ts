@@ -1,7 +1,7 @@
 /** docs/datasets.md: the forms a row can have, the files they come in, and every problem with its cure. */
 import { DATASET_CURES } from './dataset-cures.ts';
+import type { DatasetFormat } from './dataset-format.ts';
 import { DATASET_ISSUE_CODES, DATASET_ISSUES } from './dataset-issues.ts';
-import type { DatasetFormat } from './datasets.ts';
 import { LIMITS, MEBIBYTE } from './limits.ts';
 
 interface FormExample {

@@ -1,5 +1,6 @@
 /** Which checked rows can be trained on: by the trainer's form of a row, and by the base model's chat template. */
-import type { CheckSummary, DatasetFormat } from '../../contracts/datasets.ts';
+import type { DatasetFormat } from '../../contracts/dataset-format.ts';
+import type { CheckSummary } from '../../contracts/dataset-versions.ts';
 import { ProblemError } from '../../contracts/problems.ts';
 import type { CatalogBaseModel } from './base-models.ts';
 

@@ -1,6 +1,7 @@
 import type { SettingsRecord } from '../../contracts/account.ts';
 import type { BudgetRecord, CostRecord, SpendRecord } from '../../contracts/costs.ts';
-import type { DatasetRecord, DatasetVersionRecord } from '../../contracts/datasets.ts';
+import type { DatasetVersionRecord } from '../../contracts/dataset-versions.ts';
+import type { DatasetRecord } from '../../contracts/datasets.ts';
 import type { SummarisedJob } from './summary.ts';
 
 /** Everything costs read; they write nothing by themselves. */

@@ -1,5 +1,6 @@
 /** Which datasets a run can be estimated for. */
-import type { DatasetRecord, DatasetVersionRecord } from '../../contracts/datasets.ts';
+import type { DatasetVersionRecord } from '../../contracts/dataset-versions.ts';
+import type { DatasetRecord } from '../../contracts/datasets.ts';
 import { ProblemError } from '../../contracts/problems.ts';
 import type { CatalogBaseModel } from '../catalog/base-models.ts';
 import { assertTrainable } from '../catalog/trainable-rows.ts';

@@ -1,7 +1,8 @@
 import { BatchGetCommand, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { SettingsRecord } from '../../contracts/account.ts';
 import { BudgetRecord, SpendRecord, StoredCostRecord } from '../../contracts/costs.ts';
-import { DatasetRecord, DatasetVersionRecord } from '../../contracts/datasets.ts';
+import { DatasetVersionRecord } from '../../contracts/dataset-versions.ts';
+import { DatasetRecord } from '../../contracts/datasets.ts';
 import { TrainingJob } from '../../contracts/training-jobs.ts';
 import { BY_LIST, coreKeys, cursorOf, listKey, type RowKey, sortKeyOf } from '../runtime/dynamo-keys.ts';
 import type { Documents } from '../runtime/dynamo.ts';

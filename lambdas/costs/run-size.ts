@@ -1,6 +1,6 @@
 /** What a run will do with a dataset: rows, tokens, steps and evaluations, as the trainer counts them. */
 import type { Hyperparameters } from '../../contracts/catalog.ts';
-import type { CheckSummary, TokenCount } from '../../contracts/datasets.ts';
+import type { CheckSummary, TokenCount } from '../../contracts/dataset-versions.ts';
 import type { CatalogBaseModel } from '../catalog/base-models.ts';
 
 /** The part of a checked version that decides a run's size. */

@@ -1,6 +1,6 @@
 /** The next version of a dataset, uploaded or made by a repair. Each number is given once, each request answered once. */
 import type { RepairOrder } from '../../contracts/dataset-cures.ts';
-import type { DatasetVersionRecord, UploadPlan } from '../../contracts/datasets.ts';
+import type { DatasetVersionRecord, UploadPlan } from '../../contracts/dataset-versions.ts';
 import { ProblemError } from '../../contracts/problems.ts';
 import type { Idempotency } from '../runtime/idempotency.ts';
 import { type DatasetCreation, type DatasetStore, untilUnchanged } from './dataset-store.ts';

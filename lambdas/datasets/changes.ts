@@ -1,6 +1,6 @@
 /** What a repair did, row by row, beside the version that it made. */
 import { type DatasetCure, RowChange } from '../../contracts/dataset-cures.ts';
-import type { DatasetVersionRecord, MadeFrom } from '../../contracts/datasets.ts';
+import type { DatasetVersionRecord, MadeFrom } from '../../contracts/dataset-versions.ts';
 import { ProblemError } from '../../contracts/problems.ts';
 import type * as z from 'zod';
 import { gzipLines, pageOfLines } from './gzip-lines.ts';

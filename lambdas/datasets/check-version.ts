@@ -1,6 +1,6 @@
 /** One version's check: its files as rows, what was found in them, and the report beside them. */
 import type { DatasetIssue, DatasetIssueCount } from '../../contracts/dataset-issues.ts';
-import type { CheckSummary } from '../../contracts/datasets.ts';
+import type { CheckSummary } from '../../contracts/dataset-versions.ts';
 import { checkDataset, type CheckResult } from './check/check-dataset.ts';
 import { type PinnedFile, rowsOf, type RowsOfFile, sourceOf } from './convert-file.ts';
 import type { DatasetFiles } from './dataset-files.ts';

@@ -1,6 +1,6 @@
 /** The way from parts to a pinned object: only here a file comes to be, and only when it is what was announced. */
 import type { DatasetFile } from '../../contracts/dataset-issues.ts';
-import type { DatasetVersionRecord } from '../../contracts/datasets.ts';
+import type { DatasetVersionRecord } from '../../contracts/dataset-versions.ts';
 import { ProblemError } from '../../contracts/problems.ts';
 import { type DatasetStore, untilUnchanged } from './dataset-store.ts';
 import { abandoned, uploaded, type VersionIn } from './dataset-version.ts';

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { ColumnMapping } from '../../contracts/dataset-cures.ts';
 import { DATASET_ISSUES, type DatasetFile, type DatasetIssue } from '../../contracts/dataset-issues.ts';
-import type { SourceFile, StoredFile } from '../../contracts/datasets.ts';
+import type { SourceFile, StoredFile } from '../../contracts/dataset-versions.ts';
 import { ContainerProblem } from './containers/container-problem.ts';
 import { detectContainer } from './containers/detect-container.ts';
 import type { FileSource } from './containers/file-source.ts';

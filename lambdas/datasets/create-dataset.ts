@@ -1,4 +1,4 @@
-import type { DatasetVersionRecord, UploadPlan } from '../../contracts/datasets.ts';
+import type { DatasetVersionRecord, UploadPlan } from '../../contracts/dataset-versions.ts';
 import { ProblemError } from '../../contracts/problems.ts';
 import type { Idempotency } from '../runtime/idempotency.ts';
 import type { DatasetCreation, DatasetStore } from './dataset-store.ts';

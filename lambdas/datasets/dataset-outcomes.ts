@@ -1,5 +1,5 @@
 /** What a person is told when a version's check has ended. */
-import type { DatasetContainer } from '../../contracts/datasets.ts';
+import type { DatasetContainer } from '../../contracts/dataset-versions.ts';
 import type { Outcome } from '../../contracts/notifications.ts';
 import type { VersionIn } from './dataset-version.ts';
 

@@ -1,4 +1,5 @@
-import type { DatasetRecord, DatasetVersionRecord } from '../../contracts/datasets.ts';
+import type { DatasetVersionRecord } from '../../contracts/dataset-versions.ts';
+import type { DatasetRecord } from '../../contracts/datasets.ts';
 import type { Outcome } from '../../contracts/notifications.ts';
 import type { Idempotency } from '../runtime/idempotency.ts';
 import type { LivingDataset } from './dataset.ts';

@@ -2,15 +2,15 @@
  * Every move of a version: uploading → validating → ready | rejected | validation-failed; uploading → abandoned. One
  * that a repair makes begins as repairing → validating (repaired-version.ts).
  */
+import type { ColumnMapping } from '../../contracts/dataset-cures.ts';
+import type { DatasetFormat } from '../../contracts/dataset-format.ts';
 import type {
   CheckSummary,
-  DatasetFormat,
   DatasetVersionRecord,
   DatasetVersionStatus,
   SourceFile,
   StoredFile,
-} from '../../contracts/datasets.ts';
-import type { ColumnMapping } from '../../contracts/dataset-cures.ts';
+} from '../../contracts/dataset-versions.ts';
 import { LIMITS } from '../../contracts/limits.ts';
 import { ProblemError } from '../../contracts/problems.ts';
 import { fileKey } from './upload.ts';

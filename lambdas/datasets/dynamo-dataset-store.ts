@@ -1,6 +1,7 @@
 import { BatchGetCommand, GetCommand, QueryCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { encodeTime } from 'ulid';
-import { DatasetRecord, DatasetVersionRecord } from '../../contracts/datasets.ts';
+import { DatasetVersionRecord } from '../../contracts/dataset-versions.ts';
+import { DatasetRecord } from '../../contracts/datasets.ts';
 import { isTerminal, TRAINING_JOB_MOVES, type TrainingJobStatus } from '../../contracts/training-jobs.ts';
 import { createOnce, findReplay } from '../runtime/dynamo-idempotency.ts';
 import { coreKeys, listKey, type RowKey, unfinishedKey } from '../runtime/dynamo-keys.ts';

@@ -1,5 +1,5 @@
 /** Keeps the lease while a version is worked on, and is the only one that writes its record meanwhile. */
-import type { DatasetVersionRecord } from '../../contracts/datasets.ts';
+import type { DatasetVersionRecord } from '../../contracts/dataset-versions.ts';
 import type { Outcome } from '../../contracts/notifications.ts';
 import type { DatasetFiles } from './dataset-files.ts';
 import { type DatasetStore, RecordChanged } from './dataset-store.ts';

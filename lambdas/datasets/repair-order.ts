@@ -1,7 +1,7 @@
 /** Whether a version can be given an order to repair it. */
 import type { RepairOrder } from '../../contracts/dataset-cures.ts';
 import { DATASET_ISSUES } from '../../contracts/dataset-issues.ts';
-import type { DatasetContainer, DatasetVersionRecord } from '../../contracts/datasets.ts';
+import type { DatasetContainer, DatasetVersionRecord } from '../../contracts/dataset-versions.ts';
 import { ProblemError } from '../../contracts/problems.ts';
 import type { Judged } from './dataset-version.ts';
 

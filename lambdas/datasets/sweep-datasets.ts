@@ -1,5 +1,6 @@
 /** What the sweeper does with a dataset's row that it finds in the index of unfinished work. */
-import type { DatasetRecord, DatasetVersionRecord } from '../../contracts/datasets.ts';
+import type { DatasetVersionRecord } from '../../contracts/dataset-versions.ts';
+import type { DatasetRecord } from '../../contracts/datasets.ts';
 import { abandonUpload } from './complete-upload.ts';
 import type { DatasetFiles } from './dataset-files.ts';
 import { type DatasetStore, RecordChanged } from './dataset-store.ts';

@@ -1,5 +1,5 @@
 import type { DatasetFile } from '../../contracts/dataset-issues.ts';
-import type { UploadPlan } from '../../contracts/datasets.ts';
+import type { UploadPlan } from '../../contracts/dataset-versions.ts';
 import { ProblemError } from '../../contracts/problems.ts';
 import type { DatasetStore } from './dataset-store.ts';
 import { requireUploading, type VersionIn } from './dataset-version.ts';

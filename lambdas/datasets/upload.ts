@@ -1,6 +1,6 @@
 /** How files reach the bucket: their keys, the parts they come in, and when they are whole. */
 import type { DatasetFile } from '../../contracts/dataset-issues.ts';
-import type { DatasetVersionRecord, UploadPlan } from '../../contracts/datasets.ts';
+import type { DatasetVersionRecord, UploadPlan } from '../../contracts/dataset-versions.ts';
 import { LIMITS, MEBIBYTE } from '../../contracts/limits.ts';
 import { ProblemError } from '../../contracts/problems.ts';
 import type { ArrivedPart, MultipartUploads } from '../runtime/s3-multipart.ts';

@@ -1,5 +1,5 @@
 /** Works on one version until it is judged, once, however often it is asked to: lease, repair, check, verdict. */
-import type { CheckSummary, DatasetVersionRecord } from '../../contracts/datasets.ts';
+import type { CheckSummary, DatasetVersionRecord } from '../../contracts/dataset-versions.ts';
 import { ProblemError } from '../../contracts/problems.ts';
 import { type CheckPorts, checkVersion } from './check-version.ts';
 import { settleUpload } from './complete-upload.ts';

@@ -1,5 +1,5 @@
 /** Who works on a version, for how long, and how often it is tried: decisions alone, time passed in. */
-import type { CheckSoFar, DatasetVersionRecord } from '../../contracts/datasets.ts';
+import type { CheckSoFar, DatasetVersionRecord } from '../../contracts/dataset-versions.ts';
 import { failed, nextOf, present, type VersionIn, type WorkedOn } from './dataset-version.ts';
 
 /**

@@ -2,7 +2,8 @@
 import type * as z from 'zod';
 import type { SettingsRecord } from '../../contracts/account.ts';
 import type { Hyperparameters } from '../../contracts/catalog.ts';
-import type { DatasetRecord, DatasetVersionRecord } from '../../contracts/datasets.ts';
+import type { DatasetVersionRecord } from '../../contracts/dataset-versions.ts';
+import type { DatasetRecord } from '../../contracts/datasets.ts';
 import { ProblemError } from '../../contracts/problems.ts';
 import type {
   BoundDataset,

@@ -1,7 +1,8 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { SettingsRecord } from '../../contracts/account.ts';
 import { PlatformSettingsRecord } from '../../contracts/admin.ts';
-import { DatasetRecord, DatasetVersionRecord } from '../../contracts/datasets.ts';
+import { DatasetVersionRecord } from '../../contracts/dataset-versions.ts';
+import { DatasetRecord } from '../../contracts/datasets.ts';
 import { coreKeys, type RowKey } from '../runtime/dynamo-keys.ts';
 import type { Documents } from '../runtime/dynamo.ts';
 import type { JobInputs } from './job-inputs.ts';

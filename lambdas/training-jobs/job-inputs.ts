@@ -1,5 +1,6 @@
-import type { DatasetRecord, DatasetVersionRecord } from '../../contracts/datasets.ts';
 import type { SettingsRecord } from '../../contracts/account.ts';
+import type { DatasetVersionRecord } from '../../contracts/dataset-versions.ts';
+import type { DatasetRecord } from '../../contracts/datasets.ts';
 
 /** What a job must know of others before it is accepted. */
 export interface JobInputs {

@@ -1,6 +1,6 @@
 /** The very check of an uploaded version: containers to rows, then everything that is looked for in rows. */
 import { DATASET_ISSUES, type DatasetFile, type DatasetIssue } from '../../contracts/dataset-issues.ts';
-import type { CheckSummary } from '../../contracts/datasets.ts';
+import type { CheckSummary } from '../../contracts/dataset-versions.ts';
 import { LIMITS, MEBIBYTE } from '../../contracts/limits.ts';
 import { BASE_MODELS } from '../../lambdas/catalog/base-models.ts';
 import { checkDataset } from '../../lambdas/datasets/check/check-dataset.ts';

@@ -1,5 +1,5 @@
 /** How far a check is, in one line that is written over; only where a person watches. */
-import type { CheckSoFar } from '../../contracts/datasets.ts';
+import type { CheckSoFar } from '../../contracts/dataset-versions.ts';
 
 export interface CheckProgress {
   show(doing: 'unpacking' | 'checking', share: number, soFar?: CheckSoFar): void;

@@ -1,7 +1,7 @@
 /** The report as it is read: the verdict first, then the facts, the problems with their cure, the tokens, the costs. */
 import { DATASET_CURES } from '../../contracts/dataset-cures.ts';
 import { DATASET_ISSUES, type DatasetIssue, type DatasetIssueCount } from '../../contracts/dataset-issues.ts';
-import type { CheckSummary, DatasetContainer, TokenCount } from '../../contracts/datasets.ts';
+import type { CheckSummary, DatasetContainer, TokenCount } from '../../contracts/dataset-versions.ts';
 import type { CheckedFiles } from './check-files.ts';
 import { costsForPeople } from './costs-for-people.ts';
 import type { CheckOptions } from './options.ts';

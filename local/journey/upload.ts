@@ -1,13 +1,12 @@
 /** Uploads a dataset as a browser does: parts by presigned URLs that take only the bytes they were signed for. */
 import { createHash, randomUUID } from 'node:crypto';
 import { ApiError, type Client } from '../../contracts/client.ts';
+import { type DatasetVersion, type UploadPlan } from '../../contracts/dataset-versions.ts';
 import {
   completeDatasetUpload,
   createDataset,
   getDataset,
   signDatasetParts,
-  type DatasetVersion,
-  type UploadPlan,
 } from '../../contracts/datasets.ts';
 
 export interface DatasetToUpload {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { DATASET_VERSION_MOVES } from '../../contracts/datasets.ts';
+import { DATASET_VERSION_MOVES } from '../../contracts/dataset-versions.ts';
 import { isTerminal, TRAINING_JOB_MOVES, type TrainingJobStatus } from '../../contracts/training-jobs.ts';
 
 const reachable = (moves: Record<string, readonly string[]>, from: string): Set<string> => {

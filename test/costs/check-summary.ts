@@ -1,5 +1,5 @@
 /** What the check says of a dataset of equal rows. */
-import type { CheckSummary } from '../../contracts/datasets.ts';
+import type { CheckSummary } from '../../contracts/dataset-versions.ts';
 import { BASE_MODELS } from '../../lambdas/catalog/base-models.ts';
 
 const [tiny] = BASE_MODELS;

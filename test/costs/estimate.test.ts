@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { Hyperparameters } from '../../contracts/catalog.ts';
 import { Estimate } from '../../contracts/costs.ts';
-import type { CheckSummary } from '../../contracts/datasets.ts';
+import type { CheckSummary } from '../../contracts/dataset-versions.ts';
 import { ProblemError } from '../../contracts/problems.ts';
 import { BASE_MODELS } from '../../lambdas/catalog/base-models.ts';
 import { assertTrainable } from '../../lambdas/catalog/trainable-rows.ts';

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, jest, test } from '@jest/globals';
 import { checkDataset } from '../../lambdas/datasets/check/check-dataset.ts';
-import type { CheckSoFar, DatasetFormat } from '../../contracts/datasets.ts';
+import type { DatasetFormat } from '../../contracts/dataset-format.ts';
+import type { CheckSoFar } from '../../contracts/dataset-versions.ts';
 import { LIMITS } from '../../contracts/limits.ts';
 import { check, file, found, row, rows, source } from './checked-file.ts';
 

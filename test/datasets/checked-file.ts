@@ -1,7 +1,8 @@
 /** Files as they come from S3, in chunks that end anywhere, and what the check says of them. */
 import { checkDataset, type CheckRequest } from '../../lambdas/datasets/check/check-dataset.ts';
+import { type DatasetFormat } from '../../contracts/dataset-format.ts';
 import { DatasetIssue } from '../../contracts/dataset-issues.ts';
-import { CheckSummary, type DatasetFormat } from '../../contracts/datasets.ts';
+import { CheckSummary } from '../../contracts/dataset-versions.ts';
 
 export const source = (content: string | Uint8Array, chunkBytes: number, statedBytes?: number) => {
   const bytes = Buffer.from(content);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { ProblemError } from '../../contracts/problems.ts';
-import type { DatasetVersionRecord } from '../../contracts/datasets.ts';
+import type { DatasetVersionRecord } from '../../contracts/dataset-versions.ts';
 import { LIMITS } from '../../contracts/limits.ts';
+import { ProblemError } from '../../contracts/problems.ts';
 import type { Idempotency } from '../../lambdas/runtime/idempotency.ts';
 import { createDatasetOnce } from '../../lambdas/datasets/create-dataset.ts';
 import type { DatasetCreation } from '../../lambdas/datasets/dataset-store.ts';
@@ -265,7 +265,7 @@ test('a report is read back page by page, by code too', async () => {
 });
 
 test('stored records carry no upload id or lease to the outside', async () => {
-  const { DatasetVersion } = await import('../../contracts/datasets.ts');
+  const { DatasetVersion } = await import('../../contracts/dataset-versions.ts');
   const record = { shape: 1, owner: 'anna', revision: 1, uploads: { data: 'secret' }, status: 'uploading' };
   const base = { datasetId: `ds_${'0'.repeat(26)}`, version: 1, declaredBytes: 1, keys: { data: 'k' } };
   const times = {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { DatasetFormat } from '../../contracts/dataset-format.ts';
 import { FORM_EXAMPLES } from '../../contracts/datasets-document.ts';
-import { DatasetFormat } from '../../contracts/datasets.ts';
 import { readRow } from '../../lambdas/datasets/check/rows/row.ts';
 import { qualityProblems } from '../../lambdas/datasets/check/text/text-quality.ts';
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { RepairOrder } from '../../contracts/dataset-cures.ts';
-import type { DatasetVersionRecord } from '../../contracts/datasets.ts';
+import type { DatasetVersionRecord } from '../../contracts/dataset-versions.ts';
 import { addRepairedVersion } from '../../lambdas/datasets/add-version.ts';
 import { changesPage } from '../../lambdas/datasets/changes.ts';
 import { newDataset } from '../../lambdas/datasets/dataset.ts';

@@ -1,7 +1,8 @@
 /** Strict doubles of the datasets' ports: they keep what they are given and refuse what the real ones refuse. */
 import { createHash } from 'node:crypto';
-import type { DatasetRecord, DatasetVersionRecord } from '../../contracts/datasets.ts';
-import { DatasetVersionRecord as VersionSchema } from '../../contracts/datasets.ts';
+import type { DatasetVersionRecord } from '../../contracts/dataset-versions.ts';
+import { DatasetVersionRecord as VersionSchema } from '../../contracts/dataset-versions.ts';
+import type { DatasetRecord } from '../../contracts/datasets.ts';
 import type { Outcome } from '../../contracts/notifications.ts';
 import { type DatasetFiles, FileGone } from '../../lambdas/datasets/dataset-files.ts';
 import {

@@ -1,10 +1,10 @@
 /** What a person's client does with datasets, through the real handlers; and what the queue does behind it. */
 import { createHash, randomUUID } from 'node:crypto';
 import { expect } from '@jest/globals';
+import { type DatasetVersion } from '../../contracts/dataset-versions.ts';
 import {
   completeDatasetUpload,
   createDataset,
-  type DatasetVersion,
   getDataset,
   signDatasetParts,
 } from '../../contracts/datasets.ts';

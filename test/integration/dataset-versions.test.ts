@@ -19,11 +19,11 @@ import {
   previewDataset,
   type PreviewRow,
 } from '../../contracts/dataset-report.ts';
+import { type DatasetVersion } from '../../contracts/dataset-versions.ts';
 import {
   changeDataset,
   completeDatasetUpload,
   createDatasetVersion,
-  type DatasetVersion,
   deleteDataset,
   listDatasetVersions,
   repairDatasetVersion,

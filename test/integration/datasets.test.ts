@@ -4,11 +4,11 @@ import { ListMultipartUploadsCommand, ListObjectVersionsCommand, PutObjectComman
 import { PutCommand, QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { ulid } from 'ulid';
 import { getDatasetReport, previewDataset } from '../../contracts/dataset-report.ts';
+import { type DatasetVersion } from '../../contracts/dataset-versions.ts';
 import {
   changeDataset,
   completeDatasetUpload,
   createDataset,
-  type DatasetVersion,
   deleteDataset,
   getDataset,
   listDatasets,

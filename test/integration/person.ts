@@ -1,11 +1,11 @@
 /** People of a running copy, and what they do there: through the public API alone, as the pages do. */
 import { fetchAuthSession } from 'aws-amplify/auth';
 import { apiClient, type Client } from '../../contracts/client.ts';
+import type { Estimate } from '../../contracts/costs.ts';
+import type { DatasetVersion } from '../../contracts/dataset-versions.ts';
 import { listMetrics, type AttemptPoint } from '../../contracts/metrics.ts';
 import type { ModelFormat } from '../../contracts/model-format.ts';
 import { getModel, type Model } from '../../contracts/models.ts';
-import type { Estimate } from '../../contracts/costs.ts';
-import type { DatasetVersion } from '../../contracts/datasets.ts';
 import { cancelTrainingJob, type TrainingJob } from '../../contracts/training-jobs.ts';
 import { ensureAccount } from '../../local/demo-account.ts';
 import { accessToken, signedInClient } from '../../local/journey/session.ts';

@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, jest, test } from '@jest/globals';
 import * as z from 'zod';
 import { DATASET_ISSUES } from '../../contracts/dataset-issues.ts';
-import { CheckSummary } from '../../contracts/datasets.ts';
+import { CheckSummary } from '../../contracts/dataset-versions.ts';
 import { LIMITS } from '../../contracts/limits.ts';
 import { readOptions } from '../../local/dataset-check/options.ts';
 import { watchProgress } from '../../local/dataset-check/progress.ts';

@@ -4,6 +4,7 @@ import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { SQSEvent } from 'aws-lambda';
 import { ulid } from 'ulid';
+import { DatasetVersionRecord } from '../../contracts/dataset-versions.ts';
 import {
   completeDatasetUpload,
   createDataset,
@@ -13,7 +14,6 @@ import {
 import { FrozenRunSpec } from '../../contracts/run-spec.ts';
 import { reportProgress } from '../../contracts/runs.ts';
 import { createTrainingJob, TrainingJobRecord } from '../../contracts/training-jobs.ts';
-import { DatasetVersionRecord } from '../../contracts/datasets.ts';
 import { BASE_MODELS, toPublic } from '../../lambdas/catalog/base-models.ts';
 import { costRecordItems } from '../../lambdas/costs/ledger-items.ts';
 import { usageRecords } from '../../lambdas/costs/ledger.ts';

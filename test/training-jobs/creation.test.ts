@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { DatasetRecord, DatasetVersionRecord } from '../../contracts/datasets.ts';
+import { DatasetVersionRecord } from '../../contracts/dataset-versions.ts';
+import { DatasetRecord } from '../../contracts/datasets.ts';
 import { ProblemError } from '../../contracts/problems.ts';
 import { decideCreation, type JobWish, wishOfRetry } from '../../lambdas/training-jobs/creation.ts';
 import { failureOf } from '../../lambdas/training-jobs/training-job.ts';

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { cleanup, fireEvent, render, screen } from '@testing-library/react';
 import fc from 'fast-check';
 import type { PreviewRow } from '../../contracts/dataset-report.ts';
-import type { TokenCount } from '../../contracts/datasets.ts';
+import type { TokenCount } from '../../contracts/dataset-versions.ts';
 import { limitLabels, markLabels } from '../../web/src/components/charts/histogram-labels.ts';
 import { Histogram } from '../../web/src/components/charts/histogram.tsx';
 import { cutAt, cutSentence, limitsFor } from '../../web/src/features/datasets/length/cut.ts';

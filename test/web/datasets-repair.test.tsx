@@ -4,7 +4,7 @@ import { createMemoryHistory, createRootRoute, createRouter, RouterProvider } fr
 import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
 import { useState, type ReactNode } from 'react';
 import { DATASET_ISSUES, type DatasetIssueCode } from '../../contracts/dataset-issues.ts';
-import type { CheckSummary, DatasetVersion } from '../../contracts/datasets.ts';
+import type { CheckSummary, DatasetVersion } from '../../contracts/dataset-versions.ts';
 
 jest.unstable_mockModule('../../web/src/lib/auth.ts', () => ({
   accessToken: async () => 'token',

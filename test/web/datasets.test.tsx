@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { cleanup, render, screen } from '@testing-library/react';
-import type { CheckSummary, DatasetVersion } from '../../contracts/datasets.ts';
+import type { CheckSummary, DatasetVersion } from '../../contracts/dataset-versions.ts';
 import { verdictOf } from '../../web/src/features/datasets/dataset-words.ts';
 import { Conversation } from '../../web/src/features/datasets/rows/conversation.tsx';
 

@@ -3,7 +3,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { createMemoryHistory, createRootRoute, createRouter, RouterProvider } from '@tanstack/react-router';
 import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react';
 import type { BaseModel, GpuType, Hyperparameters } from '../../contracts/catalog.ts';
-import type { DatasetVersion } from '../../contracts/datasets.ts';
+import type { DatasetVersion } from '../../contracts/dataset-versions.ts';
 
 jest.unstable_mockModule('../../web/src/lib/auth.ts', () => ({
   accessToken: async () => 'token',

@@ -1,7 +1,8 @@
 /** The whole check of a version: each file read once, its lines looked at by all cores, put together in their order. */
 import { availableParallelism } from 'node:os';
+import type { DatasetFormat } from '../../../contracts/dataset-format.ts';
 import type { DatasetFile, DatasetIssue } from '../../../contracts/dataset-issues.ts';
-import type { CheckSoFar, CheckSummary, DatasetFormat, RowMix } from '../../../contracts/datasets.ts';
+import type { CheckSoFar, CheckSummary, RowMix } from '../../../contracts/dataset-versions.ts';
 import { LIMITS } from '../../../contracts/limits.ts';
 import { notTextBecause } from '../containers/not-text.ts';
 import { loadTokenizer } from '../tokens/load-tokenizer.ts';

@@ -1,6 +1,6 @@
 /** What the blocks of one file come to, put together in the order of its lines. */
+import type { DatasetFormat } from '../../../contracts/dataset-format.ts';
 import type { DatasetFile } from '../../../contracts/dataset-issues.ts';
-import type { DatasetFormat } from '../../../contracts/datasets.ts';
 import { LIMITS } from '../../../contracts/limits.ts';
 import { TokenSums } from '../tokens/token-sums.ts';
 import {

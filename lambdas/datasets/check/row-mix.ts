@@ -1,5 +1,5 @@
 /** Which orders of roles and which languages occur, in what number of rows. */
-import type { RowMix } from '../../../contracts/datasets.ts';
+import type { RowMix } from '../../../contracts/dataset-versions.ts';
 import type { Turn } from './rows/row.ts';
 
 /** The contract shows so many of each. */

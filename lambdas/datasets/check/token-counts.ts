@@ -1,4 +1,4 @@
-import type { TokenCount } from '../../../contracts/datasets.ts';
+import type { TokenCount } from '../../../contracts/dataset-versions.ts';
 import { tokenCounter } from '../tokens/token-counter.ts';
 import type { CountedModel } from './blocks/block.ts';
 import type { FileFindings } from './file-findings.ts';

@@ -1,5 +1,5 @@
 /** What an uploaded file is, from its content and never from its name. */
-import type { DatasetContainer } from '../../../contracts/datasets.ts';
+import type { DatasetContainer } from '../../../contracts/dataset-versions.ts';
 import { ContainerProblem } from './container-problem.ts';
 import type { FileSource } from './file-source.ts';
 import { GZIP_HEAD_BYTES, beginningInside, isGzip } from './gzip.ts';

@@ -1,6 +1,6 @@
 /** What a text file is, from its beginning: JSON Lines, however broken, a list, a table, or none of these. */
 import { ROW_FIELDS as MAPPED_FIELDS } from '../../../contracts/dataset-cures.ts';
-import type { DatasetContainer } from '../../../contracts/datasets.ts';
+import type { DatasetContainer } from '../../../contracts/dataset-versions.ts';
 import { tableDelimiter } from './delimiter.ts';
 
 type TextKind = { container: Exclude<DatasetContainer, 'parquet'> } | { notRows: string };

@@ -1,6 +1,6 @@
 /** What the cures make of one parsed row, before it is held against other rows. */
 import type { DatasetCure } from '../../../contracts/dataset-cures.ts';
-import type { DatasetFormat } from '../../../contracts/datasets.ts';
+import type { DatasetFormat } from '../../../contracts/dataset-format.ts';
 import { hasError } from '../check/rows/line-row.ts';
 import { readRow, type Row, type Turn } from '../check/rows/row.ts';
 import { asMessages } from '../check/rows/row-as-messages.ts';

@@ -1,5 +1,5 @@
 /** Adds up the tokens of rows. Worker threads each add up their part and hand it over to be merged. */
-import type { TokenCount } from '../../../contracts/datasets.ts';
+import type { TokenCount } from '../../../contracts/dataset-versions.ts';
 import type { RowTokens } from './chat-template.ts';
 
 /** At most so many bars: the last is open and holds everything longer. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { TokenCount } from '../../../contracts/datasets.ts';
+import { TokenCount } from '../../../contracts/dataset-versions.ts';
 import { RowTokens } from '../../../lambdas/datasets/tokens/chat-template.ts';
 import { TokenSums } from '../../../lambdas/datasets/tokens/token-sums.ts';
 

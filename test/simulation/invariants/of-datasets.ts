@@ -1,6 +1,6 @@
 /** I2, I3, I6, I8, I10 of what was uploaded: every file that was whole gets its verdict, once, on its own bytes. */
 import { createHash } from 'node:crypto';
-import type { DatasetVersionRecord } from '../../../contracts/datasets.ts';
+import type { DatasetVersionRecord } from '../../../contracts/dataset-versions.ts';
 import type { Version } from '../storage/versions.ts';
 import { type Check, type Evidence, rowsOf, type Write } from './invariant.ts';
 

@@ -1,6 +1,7 @@
 /** A dataset that is there when a simulation of a job begins: checked, ready, pinned. */
 import { createHash } from 'node:crypto';
-import type { DatasetRecord, DatasetVersionRecord } from '../../../contracts/datasets.ts';
+import type { DatasetVersionRecord } from '../../../contracts/dataset-versions.ts';
+import type { DatasetRecord } from '../../../contracts/datasets.ts';
 import { coreKeys } from '../../../lambdas/runtime/dynamo-keys.ts';
 import type { Row } from '../history/history.ts';
 

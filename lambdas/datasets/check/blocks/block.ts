@@ -1,6 +1,6 @@
 /** What the thread that reads a file and those that look at its lines tell each other. */
+import type { DatasetFormat } from '../../../../contracts/dataset-format.ts';
 import type { DatasetIssueCode, SensitiveKind } from '../../../../contracts/dataset-issues.ts';
-import type { DatasetFormat } from '../../../../contracts/datasets.ts';
 import type { TokenizerTables } from '../../tokens/tokenizer-tables.ts';
 import type { TokenSumsPart } from '../../tokens/token-sums.ts';
 import type { RowProblem } from '../rows/row.ts';

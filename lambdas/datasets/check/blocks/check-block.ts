@@ -1,6 +1,6 @@
 /** Everything a line shows by itself, for one block of lines: form, content, secrets, fingerprints, tokens. */
+import type { DatasetFormat } from '../../../../contracts/dataset-format.ts';
 import type { DatasetIssueCode } from '../../../../contracts/dataset-issues.ts';
-import type { DatasetFormat } from '../../../../contracts/datasets.ts';
 import type { TokenCounter } from '../../tokens/token-counter.ts';
 import { type CheckedBlock, type CheckSetup, type CheckTask, ROW } from './block.ts';
 import type { BlockLines, Line } from './block-lines.ts';

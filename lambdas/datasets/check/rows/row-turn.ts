@@ -1,6 +1,6 @@
 /** What a row becomes: the turns that the trainer will see, and what is wrong with them. */
+import type { DatasetFormat } from '../../../../contracts/dataset-format.ts';
 import type { DatasetIssueCode, SensitiveKind } from '../../../../contracts/dataset-issues.ts';
-import type { DatasetFormat } from '../../../../contracts/datasets.ts';
 
 export interface ToolCall {
   name: string;

@@ -1,5 +1,5 @@
 /** One parsed line as a conversation, and everything that is wrong with its form. */
-import type { DatasetFormat } from '../../../../contracts/datasets.ts';
+import type { DatasetFormat } from '../../../../contracts/dataset-format.ts';
 import { asMessages } from './row-as-messages.ts';
 import { type Fields, isBlank, isFields, kindOf, Reading } from './row-fields.ts';
 import { readMessages } from './row-messages.ts';

@@ -1,5 +1,5 @@
 /** What is wrong with the text of a row that can be read. Each search is preceded by one that costs next to nothing. */
-import type { DatasetFormat } from '../../../../contracts/datasets.ts';
+import type { DatasetFormat } from '../../../../contracts/dataset-format.ts';
 import { ALL_MARKS, HAS_UNPRINTED, MAY_BE_CUT, MAY_BE_MARKED, MAY_BE_REFUSAL } from '../kernel/layout.ts';
 import { type RowProblem, type Turn, turnPath } from '../rows/row.ts';
 import { cutBecause } from './text-endings.ts';

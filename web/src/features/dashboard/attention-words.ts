@@ -1,4 +1,5 @@
-import type { Dataset, DatasetVersion } from '../../../../contracts/datasets.ts';
+import type { DatasetVersion } from '../../../../contracts/dataset-versions.ts';
+import type { Dataset } from '../../../../contracts/datasets.ts';
 import type { Model } from '../../../../contracts/models.ts';
 import type { TrainingJob } from '../../../../contracts/training-jobs.ts';
 import { money } from '../../lib/format/money.ts';

@@ -1,4 +1,5 @@
-import type { Dataset, DatasetVersion } from '../../../../contracts/datasets.ts';
+import type { DatasetVersion } from '../../../../contracts/dataset-versions.ts';
+import type { Dataset } from '../../../../contracts/datasets.ts';
 import { LinkButton } from '../../components/button.tsx';
 import { Section } from '../../components/page.tsx';
 import { Mark } from '../../components/pill.tsx';

@@ -2,12 +2,8 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { Archive, ArchiveRestore, MoreHorizontal, Pencil, Trash2, Upload } from 'lucide-react';
 import { useState } from 'react';
-import {
-  getDataset,
-  listDatasetVersions,
-  type Dataset,
-  type DatasetVersion,
-} from '../../../../contracts/datasets.ts';
+import { type DatasetVersion } from '../../../../contracts/dataset-versions.ts';
+import { getDataset, listDatasetVersions, type Dataset } from '../../../../contracts/datasets.ts';
 import { Button, IconButton, LinkButton } from '../../components/button.tsx';
 import { CopyId } from '../../components/copy.tsx';
 import { Menu, MenuItem } from '../../components/menu.tsx';

@@ -1,4 +1,4 @@
-import type { DatasetVersion } from '../../../../contracts/datasets.ts';
+import type { DatasetVersion } from '../../../../contracts/dataset-versions.ts';
 import { Pill } from '../../components/pill.tsx';
 import { findingWords, stateOf } from './dataset-words.ts';
 import { useIsSending } from './upload/upload-store.ts';

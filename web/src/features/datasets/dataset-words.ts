@@ -1,10 +1,10 @@
+import type { DatasetFormat } from '../../../../contracts/dataset-format.ts';
 import { DATASET_ISSUES } from '../../../../contracts/dataset-issues.ts';
 import type {
   CheckSummary,
   DatasetContainer,
-  DatasetFormat,
   DatasetVersion,
-} from '../../../../contracts/datasets.ts';
+} from '../../../../contracts/dataset-versions.ts';
 import type { Tone } from '../../components/pill.tsx';
 import { bytes, count, counted } from '../../lib/format/numbers.ts';
 import { duration } from '../../lib/format/time.ts';

@@ -1,4 +1,4 @@
-import type { RowMix } from '../../../../contracts/datasets.ts';
+import type { RowMix } from '../../../../contracts/dataset-versions.ts';
 import { Section } from '../../components/page.tsx';
 import { count, counted, percent } from '../../lib/format/numbers.ts';
 

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { DatasetIssueCode } from '../../../../contracts/dataset-issues.ts';
-import { retryValidation, type Dataset, type DatasetVersion } from '../../../../contracts/datasets.ts';
+import { type DatasetVersion } from '../../../../contracts/dataset-versions.ts';
+import { retryValidation, type Dataset } from '../../../../contracts/datasets.ts';
 import { Button } from '../../components/button.tsx';
 import { Section, Verdict } from '../../components/page.tsx';
 import { Mark } from '../../components/pill.tsx';

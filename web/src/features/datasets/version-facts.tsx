@@ -1,4 +1,4 @@
-import type { TokenCount } from '../../../../contracts/datasets.ts';
+import type { TokenCount } from '../../../../contracts/dataset-versions.ts';
 import { CopyId } from '../../components/copy.tsx';
 import { Facts } from '../../components/page.tsx';
 import { bytes, compact, count, percent } from '../../lib/format/numbers.ts';

@@ -1,4 +1,4 @@
-import type { DatasetVersion } from '../../../../contracts/datasets.ts';
+import type { DatasetVersion } from '../../../../contracts/dataset-versions.ts';
 import { Facts } from '../../components/page.tsx';
 import { ProgressBar } from '../../components/progress-bar.tsx';
 import { bytes, compact, count, percent } from '../../lib/format/numbers.ts';

@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import type * as z from 'zod';
+import { type DatasetVersion } from '../../../../contracts/dataset-versions.ts';
 import {
   getDataset,
   listDatasets,
   listDatasetVersions,
-  type DatasetVersion,
   type DatasetWithVersion,
 } from '../../../../contracts/datasets.ts';
 import { Field } from '../../components/field.tsx';

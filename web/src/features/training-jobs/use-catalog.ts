@@ -6,7 +6,7 @@ import {
   type BaseModel,
   type GpuType,
 } from '../../../../contracts/catalog.ts';
-import type { DatasetVersion } from '../../../../contracts/datasets.ts';
+import type { DatasetVersion } from '../../../../contracts/dataset-versions.ts';
 import { query } from '../../lib/api.ts';
 import { gpuWords } from './job-words.ts';
 

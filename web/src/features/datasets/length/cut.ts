@@ -1,4 +1,4 @@
-import type { TokenCount } from '../../../../../contracts/datasets.ts';
+import type { TokenCount } from '../../../../../contracts/dataset-versions.ts';
 import { drawnBins } from '../../../components/charts/histogram-bins.ts';
 import { compact, count, counted, percent } from '../../../lib/format/numbers.ts';
 

@@ -1,4 +1,4 @@
-import type { CheckSummary, TokenCount } from '../../../../../contracts/datasets.ts';
+import type { CheckSummary, TokenCount } from '../../../../../contracts/dataset-versions.ts';
 import { Segmented } from '../../../components/choice.tsx';
 import { drawnBins } from '../../../components/charts/histogram-bins.ts';
 import { Histogram } from '../../../components/charts/histogram.tsx';

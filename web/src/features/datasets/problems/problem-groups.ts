@@ -4,7 +4,7 @@ import type {
   SensitiveKind,
 } from '../../../../../contracts/dataset-issues.ts';
 import { DATASET_ISSUE_CODES } from '../../../../../contracts/dataset-issues.ts';
-import type { CheckSummary } from '../../../../../contracts/datasets.ts';
+import type { CheckSummary } from '../../../../../contracts/dataset-versions.ts';
 
 /** Everything that was found of one code, in both files. */
 export interface ProblemGroup {

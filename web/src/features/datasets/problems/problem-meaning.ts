@@ -3,7 +3,7 @@ import {
   type DatasetIssueCode,
   type SensitiveKind,
 } from '../../../../../contracts/dataset-issues.ts';
-import type { CheckSummary } from '../../../../../contracts/datasets.ts';
+import type { CheckSummary } from '../../../../../contracts/dataset-versions.ts';
 import { compact, counted, listed } from '../../../lib/format/numbers.ts';
 import type { ProblemGroup } from './problem-groups.ts';
 

@@ -1,6 +1,6 @@
 import { DATASET_CURES, type DatasetCure } from '../../../../../contracts/dataset-cures.ts';
 import { DATASET_ISSUES, type DatasetIssueCode } from '../../../../../contracts/dataset-issues.ts';
-import type { CheckSummary } from '../../../../../contracts/datasets.ts';
+import type { CheckSummary } from '../../../../../contracts/dataset-versions.ts';
 import { LIMITS } from '../../../../../contracts/limits.ts';
 import { count, counted } from '../../../lib/format/numbers.ts';
 import { problemGroups, type ProblemGroup } from '../problems/problem-groups.ts';

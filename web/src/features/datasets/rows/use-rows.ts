@@ -1,7 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { previewDataset, type PreviewRow } from '../../../../../contracts/dataset-report.ts';
-import { type DatasetVersion } from '../../../../../contracts/datasets.ts';
+import { type DatasetVersion } from '../../../../../contracts/dataset-versions.ts';
 import { call } from '../../../lib/api.ts';
 
 /** Where a line begins. */

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { Dataset, DatasetVersion } from '../../../../../contracts/datasets.ts';
+import type { DatasetVersion } from '../../../../../contracts/dataset-versions.ts';
+import type { Dataset } from '../../../../../contracts/datasets.ts';
 import { Button } from '../../../components/button.tsx';
 import { Notice } from '../../../components/notice.tsx';
 import { bytes } from '../../../lib/format/numbers.ts';

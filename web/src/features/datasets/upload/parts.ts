@@ -1,4 +1,4 @@
-import type { UploadPlan } from '../../../../../contracts/datasets.ts';
+import type { UploadPlan } from '../../../../../contracts/dataset-versions.ts';
 
 /** One part of a file: the bytes `from` up to but not including `to`. */
 export interface Part {

@@ -1,4 +1,4 @@
-import type { UploadPlan } from '../../../../../contracts/datasets.ts';
+import type { UploadPlan } from '../../../../../contracts/dataset-versions.ts';
 import { describeError, isApiError, isTransient } from '../../../lib/describe-error.ts';
 import { FileChanged, PartRefused } from './send-parts.ts';
 

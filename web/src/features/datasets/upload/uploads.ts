@@ -1,4 +1,5 @@
 import type { ColumnMapping } from '../../../../../contracts/dataset-cures.ts';
+import { type UploadPlan } from '../../../../../contracts/dataset-versions.ts';
 import {
   completeDatasetUpload,
   createDataset,
@@ -6,7 +7,6 @@ import {
   deleteDataset,
   listUploadedParts,
   signDatasetParts,
-  type UploadPlan,
 } from '../../../../../contracts/datasets.ts';
 import { call } from '../../../lib/api.ts';
 import { forgetHandles, keepHandles } from './file-handles.ts';

@@ -1,6 +1,6 @@
 import clsx from 'clsx';
 import { useNavigate } from '@tanstack/react-router';
-import type { DatasetVersion } from '../../../../../contracts/datasets.ts';
+import type { DatasetVersion } from '../../../../../contracts/dataset-versions.ts';
 import { LinkButton } from '../../../components/button.tsx';
 import { Section } from '../../../components/page.tsx';
 import { Select } from '../../../components/select.tsx';

@@ -1,5 +1,6 @@
 import { DATASET_CURES } from '../../../../../contracts/dataset-cures.ts';
-import type { Dataset, DatasetVersion } from '../../../../../contracts/datasets.ts';
+import type { DatasetVersion } from '../../../../../contracts/dataset-versions.ts';
+import type { Dataset } from '../../../../../contracts/datasets.ts';
 import { Section } from '../../../components/page.tsx';
 import { LinkAction, TextLink } from '../../../components/text-link.tsx';
 import { counted, listed } from '../../../lib/format/numbers.ts';
