@@ -1,5 +1,5 @@
 /** The two budgets on the emulator: whatever is asked for at the same moment, no more is held than there is. */
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { ulid } from 'ulid';
 import { BudgetRecord } from '../../contracts/costs.ts';
@@ -13,16 +13,11 @@ import { dynamoJobMoney } from '../../lambdas/training-jobs/dynamo-job-money.ts'
 import { dynamoJobApiStore } from '../../lambdas/training-jobs/dynamo-job-store.ts';
 import { decideFailure, decideRelease } from '../../lambdas/training-jobs/job-ends.ts';
 import { failureOf } from '../../lambdas/training-jobs/training-job.ts';
-import { type EmulatedStorage, emulatedStorage } from '../owners/emulated-storage.ts';
 import { at, queuedJob } from '../training-jobs/example-job.ts';
+import { storageOfThisFile } from './storage-of-this-file.ts';
 
 const tables = { core: 'core', telemetry: 'telemetry', ephemeral: 'ephemeral' };
-let storage: EmulatedStorage;
-beforeAll(async () => {
-  jest.spyOn(console, 'info').mockReturnValue();
-  storage = await emulatedStorage('budgets');
-}, 60_000);
-afterAll(() => storage?.stop(), 30_000);
+storageOfThisFile('budgets');
 
 const jobs = () => dynamoJobApiStore(documentClient(), tables);
 const budget = async (key: { pk: string; sk: string }) => {

@@ -1,21 +1,17 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { documentClient } from '../../lambdas/runtime/dynamo.ts';
 import type { ClusterHealth } from '../../lambdas/training-workflow/cluster-health.ts';
 import { dynamoClusterHealth } from '../../lambdas/training-workflow/dynamo-cluster-health.ts';
-import { type EmulatedStorage, emulatedStorage } from '../owners/emulated-storage.ts';
 import { MemoryClusterHealth } from '../training-workflow/memory-cluster-health.ts';
+import { storageOfThisFile } from './storage-of-this-file.ts';
 
-let storage: EmulatedStorage;
-beforeAll(async () => {
-  storage = await emulatedStorage('cluster-health');
-}, 60_000);
-afterAll(() => storage?.stop(), 30_000);
+const storage = storageOfThisFile('cluster-health');
 
 const at = (second: number) => new Date(Date.UTC(2026, 10, 25, 12, 0, second)).toISOString();
 
 describe.each<[string, () => ClusterHealth]>([
   ['in memory', () => new MemoryClusterHealth()],
-  ['in the core table', () => dynamoClusterHealth(documentClient(), storage.environment['CORE_TABLE']!)],
+  ['in the core table', () => dynamoClusterHealth(documentClient(), storage().environment['CORE_TABLE']!)],
 ])('whether a cluster answers, kept %s', (_, make) => {
   test('calls without an answer are counted, and the first one says since when', async () => {
     const health = make();

@@ -1,6 +1,7 @@
 /** What a person's client does with datasets, through the real handlers; and what the queue does behind it. */
 import { createHash, randomUUID } from 'node:crypto';
 import { expect } from '@jest/globals';
+import { previewDataset, type PreviewRow } from '../../contracts/dataset-report.ts';
 import { type DatasetVersion } from '../../contracts/dataset-versions.ts';
 import {
   completeDatasetUpload,
@@ -119,3 +120,12 @@ export async function checked(owner: string, text: string | Buffer, validation?:
 /** The newest one. */
 export const versionOf = async (owner: string, id: string) =>
   (await call<{ version: DatasetVersion }>(getDataset, owner, { path: { datasetId: id } })).version;
+
+/** The first rows of a version, as the preview shows them. */
+export const rowsOf = async (owner: string, id: string, version: number) =>
+  (
+    await call<{ rows: PreviewRow[] }>(previewDataset, owner, {
+      path: ofVersion(id, version),
+      query: { limit: '50' },
+    })
+  ).rows;

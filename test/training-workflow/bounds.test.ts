@@ -2,17 +2,15 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { ExecutionAlreadyExists, type SFNClient } from '@aws-sdk/client-sfn';
 import { describe, expect, test } from '@jest/globals';
-import { bootstrapToken } from '../../lambdas/runs/run-token.ts';
 import { decideAttempt, decideRunning } from '../../lambdas/training-jobs/attempts.ts';
 import type { LiveJob } from '../../lambdas/training-jobs/training-job.ts';
 import { go } from '../../lambdas/training-workflow/next-step.ts';
 import { observeRun } from '../../lambdas/training-workflow/observe-run.ts';
 import { rayJobsApi } from '../../lambdas/training-workflow/ray-jobs-api.ts';
 import { sfnExecutions } from '../../lambdas/training-workflow/sfn-executions.ts';
-import { submitRun } from '../../lambdas/training-workflow/submit-run.ts';
 import { restart } from '../../lambdas/training-workflow/sweep-unfinished.ts';
-import { at, catalog, JOB_ID, OWNER, runningJob, submittingJob } from '../training-jobs/example-job.ts';
-import { input, liveAt, unreachable, World } from './world.ts';
+import { at, JOB_ID, OWNER, runningJob, submittingJob } from '../training-jobs/example-job.ts';
+import { input, liveAt, submit, unreachable, World } from './world.ts';
 
 const DAY = 24 * 3600;
 
@@ -29,22 +27,8 @@ describe('a step', () => {
   test('waits a day for room, then the job fails and says so', async () => {
     const world = new World(submittingJob());
     world.resources = { cpus: { used: 64, total: 64 }, gpus: { used: 0, total: 0 } };
-    const submit = (second: number) =>
-      submitRun(
-        {
-          jobs: world.jobs,
-          telemetry: world.telemetry,
-          cluster: world.cluster,
-          overdue: world.overdue,
-          catalog,
-          runsApiUrl: 'https://runs.test/v1',
-          bootstrapToken: async (run) => bootstrapToken('key', run),
-        },
-        input,
-        at(second),
-      );
-    expect((await submit(DAY)).next).toBe('submit-run');
-    expect((await submit(DAY + 1)).next).toBe('settle-costs');
+    expect((await submit(world, DAY)).next).toBe('submit-run');
+    expect((await submit(world, DAY + 1)).next).toBe('settle-costs');
     expect(world.job).toMatchObject({ status: 'failed', failure: { code: 'start-timeout' } });
     expect(world.submitted).toEqual([]);
   });

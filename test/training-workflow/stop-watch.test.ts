@@ -3,9 +3,8 @@ import { decideCancelled } from '../../lambdas/training-jobs/job-ends.ts';
 import { decideAttempt } from '../../lambdas/training-jobs/attempts.ts';
 import { cleanUp } from '../../lambdas/training-workflow/clean-up.ts';
 import { observeRun } from '../../lambdas/training-workflow/observe-run.ts';
-import { submitRun } from '../../lambdas/training-workflow/submit-run.ts';
-import { at, catalog, JOB_ID, runningJob } from '../training-jobs/example-job.ts';
-import { ended, input, unreachable, World } from './world.ts';
+import { at, JOB_ID, runningJob } from '../training-jobs/example-job.ts';
+import { ended, input, submit, unreachable, World } from './world.ts';
 
 const ID = `${JOB_ID}-1`;
 const LIMIT = 300;
@@ -127,22 +126,8 @@ describe('a stop that does not free the GPU (fault 37)', () => {
     const lost = { at: at(100).toISOString(), outcome: 'lost' as const };
     const world = new World(decideAttempt(runningJob(), at(100), lost).job);
     world.looks.set(ID, { state: 'running' });
-    const submit = (second: number) =>
-      submitRun(
-        {
-          jobs: world.jobs,
-          telemetry: world.telemetry,
-          cluster: world.cluster,
-          overdue: world.overdue,
-          catalog,
-          runsApiUrl: 'https://runs.test/v1',
-          bootstrapToken: async () => 'token',
-        },
-        input,
-        at(second),
-      );
-    await submit(110);
-    await submit(110 + LIMIT);
+    await submit(world, 110);
+    await submit(world, 110 + LIMIT);
     expect(world.submitted).toEqual([]);
     expect(world.overdueStops).toEqual([expect.objectContaining({ submissionId: ID })]);
   });

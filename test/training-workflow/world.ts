@@ -8,6 +8,7 @@ import type { FrozenRunSpec, ManifestFile, ModelManifest } from '../../contracts
 import { TrainingJobRecord } from '../../contracts/training-jobs.ts';
 import type { EventToWrite } from '../../lambdas/metrics/job-events.ts';
 import type { TelemetryStore } from '../../lambdas/metrics/telemetry-store.ts';
+import { bootstrapToken } from '../../lambdas/runs/run-token.ts';
 import type { JobMoney } from '../../lambdas/training-jobs/job-money.ts';
 import type { JobStore } from '../../lambdas/training-jobs/job-store.ts';
 import type { JobChange } from '../../lambdas/training-jobs/training-job.ts';
@@ -20,7 +21,8 @@ import type {
   Submission,
 } from '../../lambdas/training-workflow/ray-cluster.ts';
 import type { OverdueStop } from '../../lambdas/training-workflow/stop-watch.ts';
-import type { StepInput } from '../../lambdas/training-workflow/steps.ts';
+import type { StepInput, StepOutcome } from '../../lambdas/training-workflow/steps.ts';
+import { submitRun } from '../../lambdas/training-workflow/submit-run.ts';
 import { at, catalog, JOB_ID, OWNER, SHA } from '../training-jobs/example-job.ts';
 
 export const input: StepInput = {
@@ -215,3 +217,19 @@ export const liveAt = (
   logTail: 'first line\nthe last line\n',
   expiresAt: 4_000_000_000,
 });
+
+/** One try of `submit-run`, so many seconds after the job began. */
+export const submit = (world: World, second: number): Promise<StepOutcome> =>
+  submitRun(
+    {
+      jobs: world.jobs,
+      telemetry: world.telemetry,
+      cluster: world.cluster,
+      overdue: world.overdue,
+      catalog,
+      runsApiUrl: 'https://runs.test/v1',
+      bootstrapToken: async (run) => bootstrapToken('key', run),
+    },
+    input,
+    at(second),
+  );

@@ -80,7 +80,7 @@ export const JOB_GUARDS: readonly Guard[] = [
     file: 'lambdas/training-jobs/job-ends.ts',
     find: 'if (job.hold.releasedAt) return unchanged(job);',
     replace: '',
-    tests: 'training-jobs|training-workflow/steps',
+    tests: 'training-jobs|training-workflow/job-end',
   },
   {
     holds: 'an end is told once',
@@ -88,7 +88,7 @@ export const JOB_GUARDS: readonly Guard[] = [
     file: 'lambdas/training-jobs/job-ends.ts',
     find: 'if (!outcome || job.announcedAt) return unchanged(job);',
     replace: 'if (!outcome) return unchanged(job);',
-    tests: 'training-jobs|training-workflow/steps',
+    tests: 'training-jobs|training-workflow/job-end',
   },
   {
     holds: 'nothing is paid for beyond an attempt’s end',

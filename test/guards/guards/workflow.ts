@@ -8,7 +8,7 @@ export const WORKFLOW_GUARDS: readonly Guard[] = [
     file: 'lambdas/training-workflow/submit-run.ts',
     find: 'if (!(await isAlone(job, parts, now))) return again;',
     replace: '',
-    tests: 'training-workflow/steps',
+    tests: 'training-workflow/submit-run',
   },
   {
     holds: 'what is known to the cluster is not submitted again',
@@ -16,7 +16,7 @@ export const WORKFLOW_GUARDS: readonly Guard[] = [
     file: 'lambdas/training-workflow/submit-run.ts',
     find: "if (look.state !== 'absent' || wasClaimed) return go('observe-run', input.pollSeconds.starting);",
     replace: '',
-    tests: 'training-workflow/steps',
+    tests: 'training-workflow/submit-run',
   },
   {
     holds: 'an attempt that was claimed and is lost is not submitted a second time',
@@ -24,7 +24,7 @@ export const WORKFLOW_GUARDS: readonly Guard[] = [
     file: 'lambdas/training-workflow/submit-run.ts',
     find: "if (look.state !== 'absent' || wasClaimed) return",
     replace: "if (look.state !== 'absent') return",
-    tests: 'training-workflow/steps',
+    tests: 'training-workflow/submit-run',
   },
   {
     holds: 'the record of a run that never started goes before the next attempt',
@@ -32,7 +32,7 @@ export const WORKFLOW_GUARDS: readonly Guard[] = [
     file: 'lambdas/training-workflow/submit-run.ts',
     find: 'if (await cluster.forget(earlier)) continue;',
     replace: 'continue;',
-    tests: 'training-workflow/steps',
+    tests: 'training-workflow/submit-run',
   },
   {
     holds: 'a cluster that stays silent ends the hand-over',
@@ -40,7 +40,7 @@ export const WORKFLOW_GUARDS: readonly Guard[] = [
     file: 'lambdas/training-workflow/submit-run.ts',
     find: 'if (now.getTime() - since >= UNREACHABLE_LIMIT_MS) {',
     replace: 'if (now.getTime() < 0) {',
-    tests: 'training-workflow/steps',
+    tests: 'training-workflow/submit-run',
   },
   {
     holds: 'a job waits a day for room and no longer',
@@ -56,7 +56,7 @@ export const WORKFLOW_GUARDS: readonly Guard[] = [
     file: 'lambdas/training-workflow/submit-run.ts',
     find: '    if (isGivenUp(job, now)) return cancel();\n    if (!(await isAlone',
     replace: '    if (!(await isAlone',
-    tests: 'training-workflow/steps',
+    tests: 'training-workflow/submit-run',
   },
   {
     holds: 'a cancelled job gets no attempt',
@@ -64,7 +64,7 @@ export const WORKFLOW_GUARDS: readonly Guard[] = [
     file: 'lambdas/training-workflow/prepare-run.ts',
     find: 'if (job.cancelRequestedAt) {',
     replace: 'if (job.updatedAt === undefined) {',
-    tests: 'training-workflow/steps',
+    tests: 'training-workflow/prepare-run',
   },
   {
     holds: 'a step that does not fit the job’s state does nothing',
@@ -72,7 +72,7 @@ export const WORKFLOW_GUARDS: readonly Guard[] = [
     file: 'lambdas/training-workflow/prepare-run.ts',
     find: "if (job.status !== 'queued') return stepFor(job);",
     replace: '',
-    tests: 'training-workflow/steps',
+    tests: 'training-workflow/prepare-run',
   },
   {
     holds: 'where another one moved the job, a step looks again',
@@ -193,7 +193,7 @@ export const WORKFLOW_GUARDS: readonly Guard[] = [
     file: 'lambdas/training-workflow/publish-model.ts',
     find: 'if (manifest.jobId !== job.id || manifest.attempt !== job.attempt)',
     replace: 'if (manifest.jobId !== job.id)',
-    tests: 'training-workflow/steps',
+    tests: 'training-workflow/publish-model',
   },
   {
     holds: 'a model trained on other bytes is none',
@@ -201,7 +201,7 @@ export const WORKFLOW_GUARDS: readonly Guard[] = [
     file: 'lambdas/training-workflow/publish-model.ts',
     find: "if (manifest.datasetSha256 !== job.dataset.data.sha256) return 'It was trained on other bytes.';",
     replace: '',
-    tests: 'training-workflow/steps',
+    tests: 'training-workflow/publish-model',
   },
   {
     holds: 'a file outside the model’s folder is none of it',
@@ -209,7 +209,7 @@ export const WORKFLOW_GUARDS: readonly Guard[] = [
     file: 'lambdas/training-workflow/publish-model.ts',
     find: "if (!paths.every((path) => path.startsWith('final/'))) return 'A file of it lies outside its folder.';",
     replace: '',
-    tests: 'training-workflow/steps',
+    tests: 'training-workflow/publish-model',
   },
   {
     holds: 'a manifest without an adapter makes no model',
@@ -217,7 +217,7 @@ export const WORKFLOW_GUARDS: readonly Guard[] = [
     file: 'lambdas/training-workflow/publish-model.ts',
     find: "return missing.length > 0 ? `Missing: ${missing.join(', ')}.` : undefined;",
     replace: 'return missing.length < 0 ? missing[0] : undefined;',
-    tests: 'training-workflow/steps',
+    tests: 'training-workflow/publish-model',
   },
   {
     holds: 'files that differ from their checksums make no model',
@@ -225,7 +225,7 @@ export const WORKFLOW_GUARDS: readonly Guard[] = [
     file: 'lambdas/training-workflow/publish-model.ts',
     find: "if (wrong.length > 0) return refuse(`Not as described: ${wrong.join(', ')}.`);",
     replace: '',
-    tests: 'training-workflow/steps',
+    tests: 'training-workflow/publish-model',
   },
   {
     holds: 'a job is settled only after its end',
@@ -233,7 +233,7 @@ export const WORKFLOW_GUARDS: readonly Guard[] = [
     file: 'lambdas/training-workflow/settle-costs.ts',
     find: 'if (input.unexpectedIn === null) return stepFor(job);',
     replace: '',
-    tests: 'training-workflow/steps',
+    tests: 'training-workflow/job-end',
   },
   {
     holds: 'clean-up asks what still runs to stop, and comes again',
@@ -241,7 +241,7 @@ export const WORKFLOW_GUARDS: readonly Guard[] = [
     file: 'lambdas/training-workflow/clean-up.ts',
     find: "if (grip === 'running') return go('clean-up', input.pollSeconds.starting);",
     replace: '',
-    tests: 'training-workflow/steps',
+    tests: 'training-workflow/job-end',
   },
   {
     holds: 'a silent cluster is asked to let go for a day',
@@ -249,7 +249,7 @@ export const WORKFLOW_GUARDS: readonly Guard[] = [
     file: 'lambdas/training-workflow/clean-up.ts',
     find: "if (grip === 'silent' && now.getTime() - endedAt < SILENCE_LIMIT_MS) {",
     replace: "if (grip === 'silent' && now.getTime() < 0) {",
-    tests: 'training-workflow/steps',
+    tests: 'training-workflow/job-end',
   },
   {
     holds: 'no secret of a log is archived',
@@ -257,7 +257,7 @@ export const WORKFLOW_GUARDS: readonly Guard[] = [
     file: 'lambdas/training-workflow/clean-up.ts',
     find: "log.text.split('\\n').map(redactText).join('\\n')",
     replace: 'log.text',
-    tests: 'training-workflow/steps',
+    tests: 'training-workflow/job-end',
   },
   {
     holds: 'an execution that was started before is no error',
