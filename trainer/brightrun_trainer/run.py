@@ -7,7 +7,7 @@ import math
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -18,10 +18,9 @@ from .base_models import find_base_model
 from .checkpoint import CheckpointRefused, fingerprint
 from .checkpointer import Checkpointer, fetch_checkpoint
 from .choose_backend import choose_backend, count_processes, look_around, open_planned
-from .dataset import Row, read_rows, verify_checksum
+from .dataset import read_rows, verify_checksum
 from .evaluate import mean_loss
-from .evaluation.before_after import Baseline, BeforeAndAfter, Measured
-from .evaluation.memorisation import training_answers
+from .evaluation.before_after import BeforeAndAfter, Measured
 from .export.merged import room_to_merge
 from .export.published import ADAPTER, MERGED, prove_model
 from .failures import RunFailure, Superseded
@@ -29,21 +28,18 @@ from .gpu import gpu_here, model_flops_utilisation
 from .landing import LandingTimes, merge_seconds
 from .load import Load, memory_facts
 from .loop import Loop, LoopSettings, LoopState, Objective, Point, Snapshot
-from .masking import Encoded, encode_rows
 from .preferences import Preferences
 from .publish import Published, publish
 from .reporter import Reporter
+from .run_memory import Memory
 from .schedule import Plan
 from .spec import ExportProof, FileToFetch, MetricPoint, RunSpec, TrainingFacts
-from .split import Split, split, validation_count, without_leaks
+from .split import split, validation_count, without_leaks
 from .stopping import PUBLISHED_AS, Stopping
+from .training_data import Data, encode
 from .uploads import Uploader
 
 log = logging.getLogger("brightrun")
-
-#: Points remembered for metrics.jsonl; more are thinned to every second one.
-POINTS_REMEMBERED = 20_000
-
 
 #: The slowest of so many last steps is what the step under way may take when the run has to land.
 STEPS_TO_EXPECT_FROM = 32
@@ -66,31 +62,8 @@ class Stopped(Exception):
         self.by = by
 
 
-@dataclass
-class Memory(Baseline):
-    """What a run remembers over attempts, besides the loop: it travels in every checkpoint."""
-
-    points: list[dict[str, Any]] = field(default_factory=list)
-    phases: dict[str, float] = field(default_factory=dict)
-    training_seconds: float = 0.0
-    landing: dict[str, Any] = field(default_factory=dict)  # LandingTimes
-
-
-@dataclass(frozen=True)
-class Data:
-    """The dataset as the loop takes it."""
-
-    train: Encoded
-    validation: Encoded
-    held_out: list[Row]
-    source: str
-    skipped: int
-    training_rows: int
-    teaches: list[str]  # what training rows say, as far as memorisation looks
-
-
 class Run:
-    """One attempt. `clock` counts seconds, `wall_clock` seconds since 1970."""
+    """One attempt. `clock` counts seconds."""
 
     def __init__(
         self, api: Api, reporter: Reporter, run: RunSpec, stopping: Stopping, workdir: Path,
@@ -136,7 +109,7 @@ class Run:
 
     def _enter(self, phase: str) -> None:
         now = self._clock()
-        self._memory.phases[self._phase] = self._memory.phases.get(self._phase, 0.0) + now - self._phase_since
+        self._memory.spent(self._phase, now - self._phase_since)
         self._phase, self._phase_since = phase, now
         self._reporter.phase(phase)
         self._stop_unless_publishing(self._stopping.reason())
@@ -179,25 +152,8 @@ class Run:
             raise RunFailure("base-model-invalid", f"The tokenizer of {spec.base_model.id} cannot be read.") from error
         if spec.model_format == MERGED:
             self._merged_bytes = room_to_merge(self._model_dir, self._workdir)
-        return self._encode(parts, source, skipped)
-
-    def _encode(self, parts: Split, source: str, skipped: int) -> Data:
-        h = self._hyper
-        self._longest = min(h.max_sequence_tokens, self._run.spec.base_model.context_length)
-        train = encode_rows(self._tokenizer, parts.train, self._longest)
-        validation = encode_rows(self._tokenizer, parts.validation, self._longest)
-        if not train.samples:
-            raise RunFailure("no-trainable-tokens", f"No row has an answer that begins within {self._longest} tokens.")
-        if parts.unproven:
-            self._reporter.finding(parts.unproven)
-        cut, lost = train.truncated + validation.truncated, skipped + train.dropped + validation.dropped
-        if cut:
-            self._reporter.finding(f"{cut} rows are longer than {self._longest} tokens and were cut there.")
-        if lost:
-            self._reporter.finding(f"{lost} rows were skipped: unreadable, or without an answer that fits.")
-        held = parts.validation if validation.samples else []
-        log.info("%d training and %d validation samples", len(train.samples), len(validation.samples))
-        return Data(train, validation, held, source if held else "none", lost, len(parts.train), training_answers(parts.train))
+        self._longest = min(h.max_sequence_tokens, spec.base_model.context_length)
+        return encode(parts, source, skipped, self._tokenizer, self._longest, self._reporter.finding)
 
     def _load_model(self, data: Data) -> None:
         h, run = self._hyper, self._run
@@ -248,7 +204,7 @@ class Run:
         if self._memory.landing:
             self._stopping.landing = LandingTimes(**self._memory.landing)
         for name, seconds in phases.items():
-            self._memory.phases[name] = self._memory.phases.get(name, 0.0) + seconds
+            self._memory.spent(name, seconds)
         self._tell_position()
         whose = f"attempt {self._run.resume.attempt}" if self._run.resume.job_id is None else "the job before this one"
         self._reporter.finding(f"Training goes on from step {self._loop.state.step}, where {whose} left it.")
@@ -364,9 +320,7 @@ class Run:
             point.not_finite or None, self._gpu.utilisation() if self._gpu else None,
         )
         self._reporter.point(told)
-        m.points.append({k: v for k, v in asdict(told).items() if v is not None})
-        if len(m.points) > POINTS_REMEMBERED:
-            m.points = [p for i, p in enumerate(m.points) if i % 2 or "validation_loss" in p]
+        m.keep(told)
         self._tell_position()
 
     def _measure_landing(self, step_seconds: float) -> None:
