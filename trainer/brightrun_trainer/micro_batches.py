@@ -39,14 +39,16 @@ def tokens_of(part: Sequence[Row], packs: bool) -> int:
 
 
 def micro_batches(batch: Sequence[Row], tokens: int, packs: bool = False) -> Iterator[Sequence[Row]]:
-    """The batch in order, cut where a part would exceed `tokens`; at least one row each."""
-    start = 0
-    while start < len(batch):
-        end = start + 1
-        while end < len(batch) and tokens_of(batch[start : end + 1], packs) <= tokens:
-            end += 1
-        yield batch[start:end]
-        start = end
+    """The batch in order, cut where a part would exceed `tokens`; at least one row each. What a part holds is carried on
+    from row to row: a batch is read once, however many rows a part takes."""
+    start = whole = longest = 0
+    for end, row in enumerate(batch):
+        whole, longest = whole + row.length, max(longest, row.length)
+        if end > start and (whole if packs else (end + 1 - start) * longest) > tokens:
+            yield batch[start:end]
+            start, whole, longest = end, row.length, row.length
+    if batch:
+        yield batch[start:]
 
 
 def sides(pairs: Sequence[Pair]) -> list[Sample]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from brightrun_trainer.failures import classify
 from brightrun_trainer.masking import Sample
+from brightrun_trainer.micro_batches import micro_batches, tokens_of
 from brightrun_trainer.tokens_at_once import TokensAtOnce
 
 
@@ -65,3 +68,29 @@ def test_processes_that_share_a_batch_try_again_together_and_fail_together() -> 
     assert micro.until_it_fits(lambda: [len(p) for p in micro.parts(batch)], runs_out, lambda: None, lambda own: max(own, next(verdicts))) == [2, 2]
     with pytest.raises(MemoryError, match="another process"):
         micro.until_it_fits(lambda: [], runs_out, lambda: None, lambda own: 2)
+
+
+@pytest.mark.parametrize("packs", [False, True])
+def test_every_part_keeps_to_the_bound_and_would_not_with_one_row_more(packs: bool) -> None:
+    draw = random.Random(1)
+    for _ in range(200):
+        batch = [sample(draw.randint(1, 60)) for _ in range(draw.randint(0, 30))]
+        parts = list(micro_batches(batch, 100, packs))
+        assert [row for part in parts for row in part] == batch
+        assert all(len(part) == 1 or tokens_of(part, packs) <= 100 for part in parts)
+        for part, behind in zip(parts, parts[1:], strict=False):
+            assert tokens_of([*part, behind[0]], packs) > 100
+
+
+def test_a_batch_is_read_once_however_many_rows_a_part_takes() -> None:
+    class Counted:
+        asked = 0
+
+        @property
+        def length(self) -> int:
+            Counted.asked += 1
+            return 1
+
+    rows = [Counted() for _ in range(1000)]
+    assert len(list(micro_batches(rows, 1 << 20))) == 1  # type: ignore[type-var]
+    assert Counted.asked <= 3 * len(rows)
