@@ -42,6 +42,28 @@ export const Budget = z.object({
 });
 export type Budget = z.infer<typeof Budget>;
 
+/**
+ * What a run takes of each GPU, by the plan that the trainer makes itself once it has read the rows. It takes as many rows
+ * at once as fit, so `neededBytes` is what it will use, not the least it could do with.
+ */
+const EstimatedMemory = z.object({
+  neededBytes: z.int(),
+  availableBytes: z.int(),
+  /** A tenth is left free: for fragments, and for what the plan leaves out. */
+  usableBytes: z.int(),
+  fits: z.boolean(),
+  /** The parts of `neededBytes`: base model, adapter with its optimizer, rows under way, CUDA or Python. */
+  weightBytes: z.int(),
+  adapterBytes: z.int(),
+  batchBytes: z.int(),
+  overheadBytes: z.int(),
+  /** Rows of the usual length that one GPU takes at once, and how often for each step. */
+  rowsAtOnce: z.int().positive(),
+  partsPerStep: z.int().positive(),
+  /** Activations are computed twice instead of kept: less memory, slower. */
+  recomputes: z.boolean(),
+});
+
 export const Estimate = z.object({
   trainingRows: z.int().nonnegative(),
   validationRows: z.int().nonnegative(),
@@ -56,7 +78,7 @@ export const Estimate = z.object({
   seconds: rangeOf(z.number().nonnegative()),
   phases: z.array(EstimatePhase),
   costUsdMicros: rangeOf(UsdMicros),
-  memory: z.object({ neededBytes: z.int(), availableBytes: z.int(), fits: z.boolean() }),
+  memory: EstimatedMemory,
   price: z.object({ usdMicrosPerHour: UsdMicros, gpuCount: z.int(), pricedOn: Day, source: z.string() }),
   /** Below this no cap is accepted: loading, one checkpoint and publishing (design.md §6). */
   minimumCapUsdMicros: UsdMicros,

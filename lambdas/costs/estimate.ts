@@ -9,7 +9,7 @@ import { assertMethodKnown } from '../catalog/training-methods.ts';
 import { memoryOf, trainableParameters } from './memory.ts';
 import { costOf, roundUpToTwoDigits } from './money.ts';
 import { exportSeconds, publishedBytes, storageRemark } from './publication.ts';
-import { type CheckedData, LEAST_VALIDATION_ROWS, type RunSize, sizeOfRun } from './run-size.ts';
+import { type CheckedData, LEAST_VALIDATION_ROWS, rowLengths, type RunSize, sizeOfRun } from './run-size.ts';
 import { type Range, pacedBy, type Speed, speedOf } from './speed.ts';
 
 export interface RunToEstimate {
@@ -179,7 +179,8 @@ export function estimateRun(run: RunToEstimate): RunEstimate {
   const least = [phases.starting, phases.loading, phases['evaluating-base'], oneStep, landing];
   const minimumCapUsdMicros = Math.max(1, cost(least.reduce(add).high));
   const tokensPerStep = size.steps === 0 ? 0 : (hyperparameters.epochs * size.tokensPerEpoch) / size.steps;
-  const memory = memoryOf(baseModel, gpuType, gpuCount, hyperparameters);
+  const lengths = rowLengths(run.data, baseModel, hyperparameters);
+  const memory = memoryOf(baseModel, gpuType, gpuCount, hyperparameters, lengths);
   return {
     trainingRows: size.trainingRows,
     validationRows: size.validationRows,

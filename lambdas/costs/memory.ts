@@ -1,52 +1,85 @@
-/** Whether a run fits: the formula of facts.md §5 with this trainer's precisions. */
+/** Whether a run fits, and how: the trainer's own plan (memory-plan.ts) of what is known of the run before it starts. */
 import type { Hyperparameters } from '../../contracts/catalog.ts';
+import type { Estimate } from '../../contracts/costs.ts';
 import { type CatalogBaseModel, loraParametersPerRank } from '../catalog/base-models.ts';
 import type { CatalogGpuType } from '../catalog/gpu-types.ts';
+import { type MemoryDemand, type ModelShape, planMemory, USABLE } from './memory-plan.ts';
 
-/** Adapter in float32 with its gradient and AdamW's two moments: 4 × 4 bytes for each trainable parameter. */
-const BYTES_PER_TRAINABLE_PARAMETER = 16;
-/** A batch is worked through in parts of at most so many padded tokens (trainer: MICRO_BATCH_TOKENS). */
-export const TOKENS_AT_ONCE = 16_384;
-/** Inputs of each layer are kept in bf16; within the layer that is recomputed about 34 bytes a token and width. */
-const BYTES_PER_LAYER_INPUT = 2;
-const BYTES_WITHIN_A_LAYER = 34;
-/** What 4-bit weights save of the whole: embedding, norms and the constants of each block stay (facts.md §5). */
-const NF4_SHRINKS_WEIGHTS_BY = 3.2;
-/** Logits in bf16 and once more in float32 for the loss. */
-const BYTES_PER_LOGIT = 6;
+/** Smaller models are trained in float32 without CUDA (trainer/brightrun_trainer/mlx_lora.py, FLOAT32_PARAMETERS). */
+const FLOAT32_PARAMETERS = 50_000_000;
 
 /** Parameters that are trained. */
 export function trainableParameters(model: CatalogBaseModel, chosen: Hyperparameters): number {
   return chosen.rank * loraParametersPerRank(model, chosen.targetModules);
 }
 
+/** The widths of a base model; its head is its embedding where two of them would be more than it has. */
+export function shapeOf({ architecture, hiddenSize, parameters }: CatalogBaseModel): ModelShape {
+  const { layers, queryWidth, keyValueWidth, feedForward, vocabulary } = architecture;
+  const blocks = layers * hiddenSize * (2 * queryWidth + 2 * keyValueWidth + 3 * feedForward);
+  const tied = parameters < blocks + 2 * vocabulary * hiddenSize;
+  return { ...architecture, hidden: hiddenSize, tied };
+}
+
+/** How a GPU type's trainer computes: torch on CUDA, else mlx (trainer: planned.py, mlx_plan.py). */
+function meansOf(
+  model: CatalogBaseModel,
+  { accelerator, overheadBytes }: CatalogGpuType,
+  quantization: Hyperparameters['quantization'],
+): Pick<
+  MemoryDemand,
+  'precision' | 'packing' | 'chunkedLoss' | 'mayRecompute' | 'contextBytes' | 'maskBytes'
+> {
+  const onGpu = accelerator === 'cuda';
+  const whole = onGpu || model.parameters >= FLOAT32_PARAMETERS ? 'bfloat16' : 'float32';
+  return {
+    precision: quantization === 'nf4' ? 'nf4' : whole,
+    packing: onGpu,
+    chunkedLoss: onGpu,
+    mayRecompute: onGpu,
+    contextBytes: overheadBytes,
+    maskBytes: onGpu ? 1 : 4,
+  };
+}
+
 /**
- * Bytes that a run needs on each GPU, and that one has. Several GPUs share the rows of a batch; the weights lie whole on
- * each (docs/decisions/0025), so that a base that exceeds one GPU fits on no number of them.
+ * What a run takes of each GPU, and how its batches are cut for that. Several GPUs share the rows of a batch; the weights
+ * lie whole on each (docs/decisions/0025), so that a base that exceeds one GPU fits on no number of them.
  */
 export function memoryOf(
   model: CatalogBaseModel,
   gpuType: CatalogGpuType,
   gpuCount: number,
   chosen: Hyperparameters,
-): { neededBytes: number; availableBytes: number; fits: boolean } {
-  const rows = Math.ceil(chosen.batchSize / gpuCount);
-  const tokens = Math.min(
-    rows * chosen.maxSequenceTokens,
-    Math.max(TOKENS_AT_ONCE, chosen.maxSequenceTokens),
-  );
-  const { layers, vocabulary } = model.architecture;
-  const activations =
-    tokens *
-    (layers * model.hiddenSize * BYTES_PER_LAYER_INPUT +
-      model.hiddenSize * BYTES_WITHIN_A_LAYER +
-      vocabulary * BYTES_PER_LOGIT);
-  const neededBytes = Math.ceil(
-    (chosen.quantization === 'nf4' ? model.weightBytes / NF4_SHRINKS_WEIGHTS_BY : model.weightBytes) +
-      trainableParameters(model, chosen) * BYTES_PER_TRAINABLE_PARAMETER +
-      activations +
-      gpuType.overheadBytes,
-  );
+  lengths: MemoryDemand['lengths'],
+): Estimate['memory'] {
+  const { rank, targetModules, batchSize, dropout } = chosen;
   const availableBytes = gpuType.memoryBytes;
-  return { neededBytes, availableBytes, fits: neededBytes <= availableBytes };
+  const plan = planMemory(
+    {
+      ...meansOf(model, gpuType, chosen.quantization),
+      shape: shapeOf(model),
+      rank,
+      targetModules,
+      batchSize,
+      dropout,
+      lengths,
+      devices: gpuCount,
+    },
+    availableBytes,
+  );
+  const { weights, adapter, activations, loss, context } = plan.use;
+  return {
+    neededBytes: plan.totalBytes,
+    availableBytes,
+    usableBytes: Math.floor(availableBytes * USABLE),
+    fits: plan.fits,
+    weightBytes: weights,
+    adapterBytes: adapter,
+    batchBytes: activations + loss,
+    overheadBytes: context,
+    rowsAtOnce: plan.rowsAtOnce,
+    partsPerStep: plan.partsPerStep,
+    recomputes: plan.recomputes,
+  };
 }

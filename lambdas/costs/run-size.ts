@@ -75,6 +75,28 @@ function lengthsOf({ histogram, total, longestRow }: TokenCount): { length: numb
   });
 }
 
+/**
+ * How many tokens each row takes of a step, cut as the trainer cuts them: a pair is both its answers. Where no tokenizer of
+ * this base model counted them each row may be as long as it is allowed to be.
+ */
+export function rowLengths(
+  { summary }: CheckedData,
+  model: CatalogBaseModel,
+  { maxSequenceTokens }: Pick<Hyperparameters, 'maxSequenceTokens'>,
+): { length: number; rows: number }[] {
+  const sides = summary.format === 'preference' ? 2 : 1;
+  const most = sides * Math.min(maxSequenceTokens, model.contextLength);
+  const own = ownTokenCount(summary, model.tokenizer);
+  const bars = own ? lengthsOf(own).filter(({ rows }) => rows > 0) : [];
+  if (!own || bars.length === 0) return [{ length: most, rows: Math.max(1, summary.usableRows) }];
+  const longest = Math.max(1, Math.min(own.longestRow, most));
+  // A bar is known by its middle alone: the longest row stands beside it as itself.
+  return [
+    ...bars.map(({ length, rows }) => ({ length: Math.max(1, Math.min(Math.round(length), longest)), rows })),
+    { length: longest, rows: 1 },
+  ];
+}
+
 /** Tokens of all rows with each cut at `longest`; `scale` leads from the counted tokens to those of this model. */
 function cutTokens(
   counted: TokenCount | null,

@@ -1,6 +1,6 @@
 /** What of a run's choices can be changed with one click, so that the same job may well succeed. */
 import type { FailureChange } from '../../contracts/failures.ts';
-import { TOKENS_AT_ONCE } from '../costs/memory.ts';
+import { TOKENS_AT_ONCE } from '../costs/memory-plan.ts';
 import type { Remedy } from './failure-rule.ts';
 
 export interface RunChoices {

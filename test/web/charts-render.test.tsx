@@ -166,8 +166,9 @@ describe('bars of money', () => {
     expect(container.querySelector('rect[fill="var(--sunk)"]')).toBeTruthy();
   });
 
-  test('memory that does not fit says by how much', () => {
-    render(<MemoryBar needed={81_400_000_000} available={80_000_000_000} />);
+  test('memory that does not fit says by how much: above what a run may fill', () => {
+    const memory = { availableBytes: 80_000_000_000, usableBytes: 72_000_000_000 };
+    render(<MemoryBar memory={{ ...memory, neededBytes: 73_400_000_000, fits: false }} />);
     expect(text(screen.getByText(/too much/).textContent)).toBe('1.4 GB too much');
   });
 });

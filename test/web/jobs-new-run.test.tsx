@@ -109,7 +109,19 @@ const estimate = (epochs: number) => ({
   seconds: range(20 * epochs),
   phases: [],
   costUsdMicros: range(10_000_000 * epochs),
-  memory: { neededBytes: 1_000_000_000, availableBytes: 4_000_000_000, fits: true },
+  memory: {
+    neededBytes: 1_000_000_000,
+    availableBytes: 4_000_000_000,
+    usableBytes: 3_600_000_000,
+    fits: true,
+    weightBytes: 3_400_000,
+    adapterBytes: 1_200_000,
+    batchBytes: 576_000_000,
+    overheadBytes: 419_400_000,
+    rowsAtOnce: 2,
+    partsPerStep: 2,
+    recomputes: false,
+  },
   price: { usdMicrosPerHour: 80_000, gpuCount: 1, pricedOn: '2026-11-23', source: 'set here' },
   minimumCapUsdMicros: 1_000_000,
   suggestedCapUsdMicros: 80_000_000,
@@ -201,6 +213,15 @@ describe('a new run', () => {
     expect(button?.textContent).toBe('Start, and spend up to $80.00');
     fireEvent.change(screen.getByLabelText('Budget cap'), { target: { value: '42.5' } });
     expect((await startButtons())[0]?.textContent).toBe('Start, and spend up to $42.50');
+  });
+
+  test('says what will lie in the memory of a GPU, and how a step is cut to fit', async () => {
+    show();
+    await priced();
+    const [said] = screen.getAllByText(/^On each GPU: base model/);
+    expect(said?.textContent?.replaceAll(/\s/g, ' ')).toBe(
+      'On each GPU: base model 3.4 MB, adapter 1.2 MB, 2 rows at once 576 MB; 2 times a step.',
+    );
   });
 
   test('is priced again after a change, and the old figures stay until then', async () => {

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+import runpy
 from dataclasses import replace
 
 import pytest
-from conftest import TINY_BASE
+from conftest import TINY_BASE, TRAINER
 
 from brightrun_trainer.failures import RunFailure
 from brightrun_trainer.memory_plan import Demand, ModelShape, memory_of, plan_memory, trainable_parameters, weight_bytes
 
 LLAMA_8B = ModelShape(32, 4096, 4096, 1024, 14_336, 128_256, tied=False)
 LLAMA_70B = ModelShape(80, 8192, 8192, 1024, 28_672, 128_256, tied=False)
+PLANS_SCRIPT = TRAINER.parent / "test" / "costs" / "make_memory_plans.py"
 H100 = int(80e9)
 ROWS = [300] * 900 + [2000] * 100
 DEMAND = Demand(LLAMA_8B, 16, "all-linear", "bfloat16", ROWS, batch_size=8, packing=True, chunked_loss=True)
@@ -82,3 +84,8 @@ def test_a_row_that_the_plan_says_will_not_fit_is_tried_and_said_so() -> None:
     plan = plan_memory(replace(DEMAND, rows=[131_072], batch_size=4), int(24e9))
     assert not plan.fits and plan.checkpointing and plan.micro_batch == 1 and plan.accumulation == 4
     assert "131072 tokens" in plan.sentence() and "with gradient checkpointing" in plan.sentence()
+
+
+def test_the_plans_that_the_estimate_is_held_to_are_these() -> None:
+    made = runpy.run_path(str(PLANS_SCRIPT))
+    assert made["FILE"].read_text(encoding="utf-8") == made["as_text"](), f"run {PLANS_SCRIPT.name} and see test/costs/memory-plan.test.ts"

@@ -2,9 +2,17 @@ import { bytes } from '../../lib/format/numbers.ts';
 import { ChartFigure } from './chart-figure.tsx';
 import { labelWidth } from './scale.ts';
 
-/** How much of a GPU's memory a run needs. What does not fit ends in red at the edge. */
-export function MemoryBar({ needed, available }: { needed: number; available: number }) {
-  const fits = needed <= available;
+interface Memory {
+  neededBytes: number;
+  availableBytes: number;
+  /** What a run may fill: less than there is, because a tenth is left free. */
+  usableBytes: number;
+  fits: boolean;
+}
+
+/** How much of a GPU's memory a run needs. What does not fit is red. */
+export function MemoryBar({ memory }: { memory: Memory }) {
+  const { neededBytes: needed, availableBytes: available, usableBytes: usable, fits } = memory;
   const label = `${bytes(needed)} of ${bytes(available)} of memory: ${fits ? 'it fits' : 'it does not fit'}.`;
   return (
     <ChartFigure label={label} height={34} assumedWidth={344}>
@@ -12,7 +20,7 @@ export function MemoryBar({ needed, available }: { needed: number; available: nu
         const x = (value: number) => Math.min(width, (value / (available || 1)) * width);
         const free = fits
           ? `${bytes(available - needed)} free of ${bytes(available)}`
-          : `${bytes(needed - available)} too much`;
+          : `${bytes(needed - usable)} too much`;
         const needs = `needs ${bytes(needed)}`;
         const room = width - labelWidth(free) - labelWidth(needs) > 12;
         return (

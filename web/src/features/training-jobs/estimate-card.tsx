@@ -89,10 +89,24 @@ function Figures({ estimate, cap }: { estimate: Estimate; cap: number | undefine
             {bytes(memory.neededBytes)}, {memory.fits ? 'fits' : 'does not fit'}
           </span>
         </p>
-        <MemoryBar needed={memory.neededBytes} available={memory.availableBytes} />
+        <MemoryBar memory={memory} />
+        <p className="mt-1 text-12 text-ink-3">{memoryWords(memory)}</p>
       </div>
     </>
   );
+}
+
+/** How the trainer will fill the memory: what lies in it, and how a step's rows are cut to fit. */
+function memoryWords(memory: Estimate['memory']): string {
+  const { rowsAtOnce, partsPerStep, recomputes } = memory;
+  const parts = [
+    `base model ${bytes(memory.weightBytes)}`,
+    `adapter ${bytes(memory.adapterBytes)}`,
+    `${counted(rowsAtOnce, 'row')} at once ${bytes(memory.batchBytes)}`,
+  ].join(', ');
+  const steps = partsPerStep === 1 ? 'once a step' : `${partsPerStep} times a step`;
+  const twice = recomputes ? ', computed twice to save memory' : '';
+  return `On each GPU: ${parts}; ${steps}${twice}.`;
 }
 
 function Row({ name, value, note }: { name: string; value: string; note: string }) {

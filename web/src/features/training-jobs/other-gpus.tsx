@@ -45,7 +45,7 @@ export function OtherGpus({
         <tbody>
           {gpuTypes.map((type) => {
             const estimate = estimates.get(type.id);
-            const share = estimate ? estimate.memory.neededBytes / estimate.memory.availableBytes : 0;
+            const memory = estimate?.memory;
             const isChosen = type.id === chosen;
             return (
               <tr key={type.id} className={clsx('border-t border-line', isChosen && 'font-semibold')}>
@@ -71,10 +71,18 @@ export function OtherGpus({
                 <td
                   className={clsx(
                     'py-1 pl-3 text-right whitespace-nowrap',
-                    share > 1 ? 'text-bad' : share > 0.85 ? 'text-warn' : 'text-ok',
+                    memory?.fits === false ? 'text-bad' : memory?.recomputes ? 'text-warn' : 'text-ok',
                   )}
                 >
-                  {estimate ? share > 1 ? 'too large' : percent(share) : <Quiet ch={4} />}
+                  {memory ? (
+                    memory.fits ? (
+                      percent(memory.neededBytes / memory.availableBytes)
+                    ) : (
+                      'too large'
+                    )
+                  ) : (
+                    <Quiet ch={4} />
+                  )}
                 </td>
               </tr>
             );

@@ -1,0 +1,46 @@
+/** The estimate plans memory as the trainer does: one truth in two languages, held together by one file. */
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { BASE_MODELS } from '../../lambdas/catalog/base-models.ts';
+import { shapeOf } from '../../lambdas/costs/memory.ts';
+import { type MemoryDemand, type MemoryPlan, planMemory } from '../../lambdas/costs/memory-plan.ts';
+
+interface Case extends Pick<
+  MemoryDemand,
+  'precision' | 'rank' | 'targetModules' | 'dropout' | 'batchSize' | 'devices'
+> {
+  model: string;
+  availableBytes: number;
+  lengths: [number, number][];
+  plan: Omit<MemoryPlan, 'use'>;
+}
+const CASES = readFileSync(new URL('memory-plans.jsonl', import.meta.url), 'utf8')
+  .trim()
+  .split('\n')
+  .map((line) => JSON.parse(line) as Case);
+
+describe('a memory plan', () => {
+  test('is the trainer’s, to the byte, for every run of memory-plans.jsonl', () => {
+    expect(CASES.length).toBeGreaterThan(50);
+    const kinds = new Set(CASES.map(({ plan }) => `${plan.recomputes} ${plan.fits}`));
+    expect(kinds.size).toBe(4);
+    for (const { model, lengths, availableBytes, plan, ...chosen } of CASES) {
+      const onGpu = chosen.precision !== 'float32';
+      const made = planMemory(
+        {
+          ...chosen,
+          shape: shapeOf(BASE_MODELS.find(({ id }) => id === model)!),
+          lengths: lengths.map(([length, rows]) => ({ length, rows })),
+          packing: onGpu,
+          chunkedLoss: onGpu,
+          mayRecompute: onGpu,
+          contextBytes: onGpu ? 1.4e9 : 0,
+          maskBytes: onGpu ? 1 : 4,
+        },
+        availableBytes,
+      );
+      const { use: _use, ...told } = made;
+      expect({ model, ...chosen, lengths, ...told }).toEqual({ model, ...chosen, lengths, ...plan });
+    }
+  });
+});
