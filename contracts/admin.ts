@@ -1,7 +1,7 @@
 /** What members of the Cognito group `admins` may do: see every job and sum, set caps, stop a job. */
 import * as z from 'zod';
 import { Budget } from './costs.ts';
-import { Progress } from './metrics.ts';
+import { Progress } from './progress.ts';
 import { operation } from './operation.ts';
 import { TrainingJob } from './training-jobs.ts';
 import { JobId, Month, Owner, PageQuery, pageOf, Timestamp, UsdMicros } from './values.ts';
@@ -160,15 +160,6 @@ export const listAdminChanges = operation({
 /** The stored shapes. An audit row is written in the transaction of what it tells. */
 export const AdminChangeRecord = AdminChange.extend({ shape: z.literal(1), admin: Owner });
 export type AdminChangeRecord = z.infer<typeof AdminChangeRecord>;
-
-/** What admins have set for the platform as a whole; absent means that the stage's defaults hold. */
-export const PlatformSettingsRecord = z.object({
-  shape: z.literal(1),
-  monthlyBudgetUsdMicros: UsdMicros,
-  updatedAt: Timestamp,
-  updatedBy: z.string(),
-});
-export type PlatformSettingsRecord = z.infer<typeof PlatformSettingsRecord>;
 
 /** That a job or a person exists, in a partition of all: lists across owners are read from these. */
 export const JobListing = z.object({ shape: z.literal(1), owner: Owner, jobId: JobId });

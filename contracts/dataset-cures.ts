@@ -1,6 +1,28 @@
 /** The closed list of what a repair can do to a dataset's rows. A repair makes a new version; the old one stays. */
 import * as z from 'zod';
 
+/** By themselves, so that who only stores an order has not its words as well. */
+export const DATASET_CURE_IDS = [
+  'convert-to-messages',
+  'map-columns',
+  'drop-broken-rows',
+  'tidy-rows',
+  'drop-duplicates',
+  'drop-near-duplicates',
+  'keep-first-answer',
+  'drop-shared-rows',
+  'mask-secrets',
+  'mask-personal-data',
+  'shorten-long-rows',
+  'drop-long-rows',
+  'fix-text',
+  'remove-template-tokens',
+  'drop-refusals',
+  'drop-cut-answers',
+] as const;
+export const DatasetCure = z.enum(DATASET_CURE_IDS);
+export type DatasetCure = z.infer<typeof DatasetCure>;
+
 export const DATASET_CURES = {
   'convert-to-messages': {
     title: 'Convert every row to messages',
@@ -54,11 +76,7 @@ export const DATASET_CURES = {
     title: 'Remove rows with cut answers',
     effect: 'Rows whose answer ends in the middle go.',
   },
-} as const satisfies Record<string, { title: string; effect: string }>;
-
-export type DatasetCure = keyof typeof DATASET_CURES;
-export const DATASET_CURE_IDS = Object.keys(DATASET_CURES) as [DatasetCure, ...DatasetCure[]];
-export const DatasetCure = z.enum(DATASET_CURE_IDS);
+} as const satisfies Record<DatasetCure, { title: string; effect: string }>;
 
 /** The fields a table's columns can become, in the words of the formats. */
 export const ROW_FIELDS = [

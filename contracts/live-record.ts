@@ -1,6 +1,7 @@
 /** The newest of a run, and what is kept of its losses so that a curve that goes wrong is told while it is drawn (docs/decisions/0023). */
 import * as z from 'zod';
-import { AlertKind, METRIC_CHUNK_POINTS, MetricPoint, Progress } from './metrics.ts';
+import { AlertKind, METRIC_CHUNK_POINTS, MetricPoint } from './metrics.ts';
+import { Progress } from './progress.ts';
 import { JobId, Owner } from './values.ts';
 
 /** Steps, and counts of anything. */

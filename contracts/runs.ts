@@ -2,7 +2,8 @@
 import * as z from 'zod';
 import { FailureCode } from './failures.ts';
 import { LIMITS } from './limits.ts';
-import { MetricPoint, RunPhase } from './metrics.ts';
+import { MetricPoint } from './metrics.ts';
+import { RunPhase } from './progress.ts';
 import { operation } from './operation.ts';
 import { landing, RunSpec } from './run-spec.ts';
 import { CompositeSha256, PartsToSign, Sha256Hex, SignedPart, Timestamp } from './values.ts';

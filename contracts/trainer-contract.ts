@@ -1,7 +1,7 @@
 /** What the Python trainer reads of the contract: schemas, lists and limits as one JSON file. */
 import { FAILURES } from './failures.ts';
 import { LIMITS } from './limits.ts';
-import { RunPhase } from './metrics.ts';
+import { RunPhase } from './progress.ts';
 import { CheckpointManifest, ModelManifest, RunSpec } from './run-spec.ts';
 import { jsonSchema } from './openapi.ts';
 import { runOperations } from './runs.ts';

@@ -3,7 +3,7 @@ import { Hyperparameters, PresetId } from './catalog.ts';
 import { runChoices } from './costs.ts';
 import { DatasetFormat } from './dataset-format.ts';
 import { Diagnosis, FailureCode } from './failures.ts';
-import { Progress } from './metrics.ts';
+import { Progress } from './progress.ts';
 import { ModelFormat } from './model-format.ts';
 import { operation } from './operation.ts';
 import {

@@ -1,11 +1,6 @@
 /** What admins change, and the row that says so; both are written together. Time and ids are passed in. */
-import type {
-  AdminChange,
-  AdminChangeRecord,
-  PlatformBudget,
-  PlatformSettingsRecord,
-  UserSpending,
-} from '../../contracts/admin.ts';
+import type { AdminChange, AdminChangeRecord, PlatformBudget, UserSpending } from '../../contracts/admin.ts';
+import type { PlatformSettingsRecord } from '../../contracts/platform-settings.ts';
 import type { SettingsRecord } from '../../contracts/account.ts';
 import type { BudgetRecord } from '../../contracts/costs.ts';
 import type { TrainingJobRecord } from '../../contracts/training-jobs.ts';

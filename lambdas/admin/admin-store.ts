@@ -4,12 +4,8 @@
  */
 import type * as z from 'zod';
 import type { SettingsRecord } from '../../contracts/account.ts';
-import type {
-  AdminChange,
-  AdminChangeRecord,
-  JobOfAnybody,
-  PlatformSettingsRecord,
-} from '../../contracts/admin.ts';
+import type { AdminChange, AdminChangeRecord, JobOfAnybody } from '../../contracts/admin.ts';
+import type { PlatformSettingsRecord } from '../../contracts/platform-settings.ts';
 import type { BudgetRecord } from '../../contracts/costs.ts';
 import type { TrainingJobRecord } from '../../contracts/training-jobs.ts';
 

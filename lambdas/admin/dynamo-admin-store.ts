@@ -1,15 +1,10 @@
 import { GetCommand, QueryCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { SettingsRecord } from '../../contracts/account.ts';
-import {
-  AdminChange,
-  type AdminChangeRecord,
-  JobListing,
-  PlatformSettingsRecord,
-  UserListing,
-} from '../../contracts/admin.ts';
+import { AdminChange, type AdminChangeRecord, JobListing, UserListing } from '../../contracts/admin.ts';
+import { PlatformSettingsRecord } from '../../contracts/platform-settings.ts';
 import { BudgetRecord } from '../../contracts/costs.ts';
-import { Progress } from '../../contracts/metrics.ts';
+import { Progress } from '../../contracts/progress.ts';
 import type { TrainingJobRecord } from '../../contracts/training-jobs.ts';
 import { readRows } from '../runtime/dynamo-batch.ts';
 import {

@@ -1,5 +1,6 @@
 /** What a trainer's report tells in words: phases, the first step, evaluations, findings, and what its curve gives away. */
-import type { MetricPoint, Progress } from '../../contracts/metrics.ts';
+import type { MetricPoint } from '../../contracts/metrics.ts';
+import type { Progress } from '../../contracts/progress.ts';
 import type { ProgressReport } from '../../contracts/runs.ts';
 import type { Alert } from './alerts.ts';
 import type { EventToWrite } from './job-events.ts';

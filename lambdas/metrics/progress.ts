@@ -1,11 +1,7 @@
 /** A trainer's report becomes LIVE, full chunks and events; pure, so that a repeat and a late one can be told apart. */
 import type { LiveRecord } from '../../contracts/live-record.ts';
-import {
-  METRIC_CHUNK_POINTS,
-  type MetricChunkRecord,
-  type MetricPoint,
-  type Progress,
-} from '../../contracts/metrics.ts';
+import { METRIC_CHUNK_POINTS, type MetricChunkRecord, type MetricPoint } from '../../contracts/metrics.ts';
+import type { Progress } from '../../contracts/progress.ts';
 import type { ProgressReport } from '../../contracts/runs.ts';
 import type { RunChoices } from './alert-words.ts';
 import { type Alert, decideAlerts } from './alerts.ts';

@@ -1,6 +1,6 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { SettingsRecord } from '../../contracts/account.ts';
-import { PlatformSettingsRecord } from '../../contracts/admin.ts';
+import { PlatformSettingsRecord } from '../../contracts/platform-settings.ts';
 import { DatasetVersionRecord } from '../../contracts/dataset-versions.ts';
 import { DatasetRecord } from '../../contracts/datasets.ts';
 import { coreKeys, type RowKey } from '../runtime/dynamo-keys.ts';

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { BatchGetCommand, GetCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { Progress } from '../../contracts/metrics.ts';
+import { Progress } from '../../contracts/progress.ts';
 import { ProblemError } from '../../contracts/problems.ts';
 import { isTerminal, type TrainingJobRecord } from '../../contracts/training-jobs.ts';
 import { HOLD_PROBLEMS, holdItems, holdRefusal } from '../costs/ledger-items.ts';

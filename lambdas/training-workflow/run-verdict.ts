@@ -1,7 +1,7 @@
 /** What one look at a run means. The cluster's word starts and stops an attempt; the manifest decides success. */
 import type { FailureCode } from '../../contracts/failures.ts';
 import { LIMITS } from '../../contracts/limits.ts';
-import type { RunPhase } from '../../contracts/metrics.ts';
+import type { RunPhase } from '../../contracts/progress.ts';
 import type { Failure } from '../../contracts/training-jobs.ts';
 import { capEndsAt, mustLand } from '../costs/landing.ts';
 import { secondsPaidBy } from '../costs/money.ts';

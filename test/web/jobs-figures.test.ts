@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { AttemptPoint, JobEvent, JobLive, Progress } from '../../contracts/metrics.ts';
+import type { AttemptPoint, JobEvent, JobLive } from '../../contracts/metrics.ts';
+import type { Progress } from '../../contracts/progress.ts';
 import type { TrainingJob } from '../../contracts/training-jobs.ts';
 import {
   billedSeconds,

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import type { RunSpec } from '../../../contracts/run-spec.ts';
 import { reportProgress } from '../../../contracts/runs.ts';
-import type { RunPhase } from '../../../contracts/metrics.ts';
+import type { RunPhase } from '../../../contracts/progress.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Random } from '../time/random.ts';
 import type { Process } from './ray.ts';

@@ -1,4 +1,5 @@
-import type { AttemptPoint, JobEvent, JobLive, Progress } from '../../../../contracts/metrics.ts';
+import type { AttemptPoint, JobEvent, JobLive } from '../../../../contracts/metrics.ts';
+import type { Progress } from '../../../../contracts/progress.ts';
 import type { TrainingJob, TrainingJobStatus } from '../../../../contracts/training-jobs.ts';
 import { isTerminal } from '../../../../contracts/training-jobs.ts';
 

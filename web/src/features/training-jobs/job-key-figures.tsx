@@ -1,5 +1,5 @@
 import clsx from 'clsx';
-import type { Progress } from '../../../../contracts/metrics.ts';
+import type { Progress } from '../../../../contracts/progress.ts';
 import type { TrainingJob } from '../../../../contracts/training-jobs.ts';
 import type { Curves } from '../../components/charts/curves.ts';
 import { KeyFigures } from '../../components/page.tsx';

@@ -1,4 +1,5 @@
-import type { JobEvent, JobEventKind, RunPhase } from '../../../../contracts/metrics.ts';
+import type { JobEvent, JobEventKind } from '../../../../contracts/metrics.ts';
+import type { RunPhase } from '../../../../contracts/progress.ts';
 import type { StopReason, TrainingJob, TrainingJobStatus } from '../../../../contracts/training-jobs.ts';
 import { isTerminal } from '../../../../contracts/training-jobs.ts';
 import type { CurveAlert } from '../../components/charts/loss-marks.tsx';

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { cancelTrainingJob, type TrainingJob } from '../../../../contracts/training-jobs.ts';
-import type { Progress } from '../../../../contracts/metrics.ts';
+import type { Progress } from '../../../../contracts/progress.ts';
 import { Button } from '../../components/button.tsx';
 import { ConfirmDialog } from '../../components/dialog.tsx';
 import { ErrorState } from '../../components/states.tsx';
