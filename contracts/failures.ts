@@ -9,6 +9,7 @@ export const FAILURES = {
   'chat-template-missing': 'The tokenizer has no chat template.',
   'no-trainable-tokens': 'No row has an answer that fits into the context.',
   'method-unsupported': 'The cluster’s trainer cannot train in this way.',
+  'gpus-missing': 'The run saw fewer GPUs than the job pays for.',
   'out-of-memory': 'The GPU’s memory was not enough.',
   'loss-not-finite': 'The loss became infinite or not a number.',
   'disk-full': 'The disk of the cluster node is full.',

@@ -1,6 +1,6 @@
 /** What a run is told to do, frozen when it is prepared, and what it must leave behind. */
 import * as z from 'zod';
-import { BaseModel, Hyperparameters } from './catalog.ts';
+import { BaseModel, GpuType, Hyperparameters } from './catalog.ts';
 import { DatasetFormat } from './dataset-format.ts';
 import { ModelFormat } from './model-format.ts';
 import { CompositeSha256, JobId, Sha256Hex, Timestamp, UsdMicros } from './values.ts';
@@ -39,6 +39,8 @@ export const FrozenRunSpec = z.object({
   hyperparameters: Hyperparameters,
   gpuType: z.string(),
   gpuCount: z.int().positive(),
+  /** `cuda` is paid for by the GPU, and a run that sees fewer ends. Absent in specs from before it was told. */
+  accelerator: GpuType.shape.accelerator.optional(),
   /** Absent in specs from before it could be chosen: those publish `peft`. */
   modelFormat: ModelFormat.optional(),
   /** How many prompts of the validation rows are answered before and after. */

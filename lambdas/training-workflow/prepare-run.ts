@@ -16,6 +16,7 @@ import type { StepInput, StepOutcome } from './steps.ts';
 /** The frozen part of a run spec. Throws `base-model-unknown` when the stage has dropped the model since. */
 export function frozenSpec(job: TrainingJobRecord, catalog: StageCatalog, now: Date): FrozenRunSpec {
   const { data, validation, rows } = job.dataset;
+  const accelerator = catalog.gpuTypes.find(({ id }) => id === job.gpuType)?.accelerator;
   return {
     shape: 1,
     jobId: job.id,
@@ -25,6 +26,7 @@ export function frozenSpec(job: TrainingJobRecord, catalog: StageCatalog, now: D
     hyperparameters: job.hyperparameters,
     gpuType: job.gpuType,
     gpuCount: job.gpuCount,
+    ...(accelerator ? { accelerator } : {}),
     modelFormat: job.modelFormat ?? 'peft',
     samplePrompts: SAMPLES.prompts,
     sampleMaxTokens: SAMPLES.maxTokens,

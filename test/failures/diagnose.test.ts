@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, test } from '@jest/globals';
 import { FAILURES, FailureClass, type FailureCode } from '../../contracts/failures.ts';
 import { diagnose } from '../../lambdas/failures/diagnose.ts';
 import { FAILURE_RULES } from '../../lambdas/failures/failure-rules.ts';
@@ -40,6 +40,14 @@ const NOISE = [
   "{'loss': 1.2, 'grad_norm': nan, 'learning_rate': 0.0001}",
   '(raylet) file_system_monitor.cc:116: /tmp/ray is over 95% full, available space: 3 GB',
 ];
+
+test('fewer GPUs than are paid for is a missing GPU, in the trainer’s own sentence', () => {
+  const detail = 'The job pays for 8 GPUs and the trainer sees 7 on this machine, so it did not begin.';
+  expect(diagnose({ code: 'gpus-missing', detail })).toMatchObject({
+    class: 'gpu-missing',
+    evidence: detail,
+  });
+});
 
 describe('noise around a failure', () => {
   it.each(texts)('does not change what $name is', ({ log, class: expected }) => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { decideFailure } from '../../lambdas/training-jobs/job-ends.ts';
 import { failureOf } from '../../lambdas/training-jobs/training-job.ts';
+import { stageCatalog } from '../../lambdas/catalog/stage-catalog.ts';
 import { frozenSpec, prepareRun } from '../../lambdas/training-workflow/prepare-run.ts';
 import {
   at,
@@ -52,6 +53,13 @@ describe('prepare-run', () => {
     expect(await prepare(world)).toEqual({ next, waitSeconds: 0 });
     expect(world.job.revision).toBe(job.revision);
   });
+});
+
+test('a run is told whether its GPUs are paid for one by one, so that it refuses to begin with fewer', () => {
+  const gpus = stageCatalog({ GPU_TYPES: ['nvidia-h100-80gb'], BASE_MODELS: ['brightrun/tiny-base'] });
+  const job = queuedJob({ gpuType: 'nvidia-h100-80gb', gpuCount: 4 });
+  expect(frozenSpec(job, gpus, at(0))).toMatchObject({ accelerator: 'cuda', gpuCount: 4 });
+  expect(frozenSpec(queuedJob(), catalog, at(0))).toMatchObject({ accelerator: 'cpu' });
 });
 
 describe('prepare-run of a continued job', () => {

@@ -28,6 +28,7 @@ from .gpu import gpu_here, model_flops_utilisation
 from .landing import LandingTimes, merge_seconds
 from .load import Load, memory_facts
 from .loop import Loop, LoopSettings, LoopState, Objective, Point, Snapshot
+from .paid_gpus import gpus_seen, refuse_missing_gpus
 from .preferences import Preferences
 from .publish import Published, publish
 from .reporter import Reporter
@@ -85,6 +86,8 @@ class Run:
 
     def execute(self) -> str:
         """Runs all phases; returns the VersionId of the published manifest."""
+        if not (self._named_backend or self._named_processes):  # tests and measurements say what they have
+            refuse_missing_gpus(self._run.spec, gpus_seen())
         self._enter("loading")
         data = self._load_data()
         self._load_model(data)

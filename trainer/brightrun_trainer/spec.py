@@ -85,6 +85,7 @@ class FrozenRunSpec:
     sample_prompts: int
     sample_max_tokens: int
     model_format: str = "peft"
+    accelerator: str | None = None
 
 
 @dataclass(frozen=True)

@@ -124,6 +124,7 @@ export const MEMORY_AND_GPU: readonly FailureRule[] = [
   {
     class: 'gpu-missing',
     tier: 2,
+    codes: ['gpus-missing'],
     patterns: [
       /No CUDA GPUs are available/i,
       /Found no NVIDIA driver on your system/i,
@@ -134,7 +135,7 @@ export const MEMORY_AND_GPU: readonly FailureRule[] = [
       /couldn't communicate with the NVIDIA driver/i,
       /could not select device driver/i,
     ],
-    cause: 'The run was started on a machine on which no usable GPU was found.',
+    cause: 'The run was started on a machine on which fewer usable GPUs were found than it needs, or none.',
     advice: [
       'The cluster’s owner checks nvidia-smi on the node and that Ray hands its GPUs out.',
       'Then try again unchanged.',
