@@ -1,13 +1,11 @@
-import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import { LambdaFunction, SqsQueue } from 'aws-cdk-lib/aws-events-targets';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { DynamoEventSource, SqsDlq, SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
-import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
-import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { GIVEN_UP } from '../lambdas/datasets/validation-queue.ts';
 import { CLUSTER_SILENT } from '../lambdas/training-workflow/circuit.ts';
@@ -18,12 +16,7 @@ import { OutcomeTopic } from './constructs/outcome-topic.ts';
 import { ServiceFunction, type ServiceFunctionProps } from './constructs/service-function.ts';
 import type { DataStack } from './data-stack.ts';
 import type { Stage } from './stage.ts';
-import {
-  PARENT_STEPS,
-  pollWindow,
-  trainingWorkflow,
-  type StateMachineDefinition,
-} from './training-workflow.ts';
+import { trainingMachines } from './training-machines.ts';
 
 export interface WorkflowStackProps extends StackProps {
   readonly stage: Stage;
@@ -158,30 +151,11 @@ export class WorkflowStack extends Stack {
 
     // Training: one function a state, one state machine for the course and one for the long wait.
     const steps = this.#steps(stage, data, addFunction);
-    this.pollWindow = this.#stateMachine('poll-window', stage, pollWindow({ functions: steps.names }, stage));
-    mayCall(this.pollWindow, [steps.names['observe-run']]);
+    const machines = trainingMachines(this, stage, steps.names);
+    this.trainingWorkflow = machines.trainingWorkflow;
+    this.pollWindow = machines.pollWindow;
     this.overdueStops = this.#countedBySteps(steps.functions, 'OverdueStops', STOP_OVERDUE, stage);
     this.silentCluster = this.#countedBySteps(steps.functions, 'SilentCluster', CLUSTER_SILENT, stage);
-    const workflowName = `brightrun-${stage.name}-training-workflow`;
-    this.trainingWorkflow = this.#stateMachine(
-      'training-workflow',
-      stage,
-      trainingWorkflow(
-        {
-          functions: steps.names,
-          pollWindowArn: this.pollWindow.stateMachineArn,
-          // Written by hand: a state machine cannot refer to itself.
-          trainingWorkflowArn: this.#stateMachineArn(workflowName),
-        },
-        stage,
-      ),
-      workflowName,
-    );
-    mayCall(
-      this.trainingWorkflow,
-      PARENT_STEPS.map((step) => steps.names[step]),
-    );
-    this.#mayRunWindows(workflowName);
 
     const startsWorkflow: Grant = {
       environment: { TRAINING_WORKFLOW_ARN: this.trainingWorkflow.stateMachineArn },
@@ -230,12 +204,7 @@ export class WorkflowStack extends Stack {
         data.datasets.deletes('datasets/'),
         {
           environment: {},
-          statements: [
-            {
-              actions: ['states:DescribeExecution'],
-              resources: [this.#executionArn(workflowName)],
-            },
-          ],
+          statements: [{ actions: ['states:DescribeExecution'], resources: [machines.executions] }],
         },
       ],
     });
@@ -325,66 +294,4 @@ export class WorkflowStack extends Stack {
     // The same name in the same namespace is one metric: any of them stands for all.
     return metric;
   }
-
-  #stateMachine(
-    id: string,
-    stage: Stage,
-    definition: StateMachineDefinition,
-    stateMachineName?: string,
-  ): StateMachine {
-    return new StateMachine(this, id, {
-      ...(stateMachineName ? { stateMachineName } : {}),
-      stateMachineType: StateMachineType.STANDARD,
-      definitionBody: DefinitionBody.fromString(this.toJsonString(definition)),
-      tracingEnabled: true,
-      logs: {
-        // Only ids travel between states, but a payload is no thing for a log.
-        includeExecutionData: false,
-        level: LogLevel.ALL,
-        destination: new LogGroup(this, `${id}-logs`, {
-          // Log groups of this name prefix need no resource policy, of which an account has ten.
-          logGroupName: `/aws/vendedlogs/states/brightrun-${stage.name}-${id}`,
-          retention: stage.logRetentionDays satisfies RetentionDays as RetentionDays,
-          removalPolicy: RemovalPolicy.DESTROY,
-        }),
-      },
-    });
-  }
-
-  /** What `startExecution.sync:2` needs besides starting: to see and stop the child, and the rule it listens with. */
-  #mayRunWindows(workflowName: string): void {
-    const child = this.pollWindow.stateMachineName;
-    const statements: [string[], string[]][] = [
-      [['states:StartExecution'], [this.pollWindow.stateMachineArn]],
-      [['states:DescribeExecution', 'states:StopExecution'], [this.#executionArn(child)]],
-      [
-        ['events:PutTargets', 'events:PutRule', 'events:DescribeRule'],
-        [
-          this.formatArn({
-            service: 'events',
-            resource: 'rule',
-            resourceName: 'StepFunctionsGetEventsForStepFunctionsExecutionRule',
-          }),
-        ],
-      ],
-      // For handing over to a fresh execution of itself.
-      [['states:StartExecution'], [this.#stateMachineArn(workflowName)]],
-    ];
-    for (const [actions, resources] of statements) {
-      this.trainingWorkflow.addToRolePolicy(new PolicyStatement({ actions, resources }));
-    }
-  }
-
-  #stateMachineArn(name: string): string {
-    return `arn:${this.partition}:states:${this.region}:${this.account}:stateMachine:${name}`;
-  }
-
-  #executionArn(stateMachineName: string): string {
-    return `arn:${this.partition}:states:${this.region}:${this.account}:execution:${stateMachineName}:*`;
-  }
-}
-
-/** This version of the functions and no other: the ready-made grant opens every one. */
-function mayCall(machine: StateMachine, resources: string[]): void {
-  machine.addToRolePolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources }));
 }
