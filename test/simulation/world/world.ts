@@ -1,5 +1,4 @@
 /** One run of everything around one job: the real functions on doubles of what they stand on, in virtual time. */
-import { createHash } from 'node:crypto';
 import { ScriptedRay } from '../cluster/ray.ts';
 import { startTrainer } from '../cluster/trainer.ts';
 import type { TrainerFaults, TrainerScript } from '../cluster/trainer-script.ts';
@@ -13,20 +12,20 @@ import { Clock } from '../time/clock.ts';
 import { random, type Random } from '../time/random.ts';
 import { AwsCalls, invocations } from './calls.ts';
 import { expiredRequest } from './expired-request.ts';
-import { chatRows, dataKey, readyDataset } from './first-dataset.ts';
 import { Hits } from './hits.ts';
 import { watchForIdleness } from './idle-watch.ts';
+import { Moments } from './moments.ts';
 import { trainerNetwork } from './network.ts';
 import { Person } from './person.ts';
+import { DATA, PersonsDataset } from './persons-dataset.ts';
 import { Platform } from './platform.ts';
+import { Secrets } from './secrets.ts';
 import { takeOver } from './take-over.ts';
 import { Uploader, type UploadWish } from './uploader.ts';
 
 /** A Monday morning; jobs that run into the next month are for a seed that begins late in it. */
 const START = Date.parse('2026-11-23T10:00:00.000Z');
 const MINUTE = 60_000;
-/** Rows that nothing is wrong with. */
-const DATA = chatRows(40);
 const UNSETTLED = ['uploading', 'repairing', 'validating'];
 /** Every job is over long before: 24 hours of a silent cluster are the longest wait there is. */
 const LONGEST_MS = 60 * 3_600_000;
@@ -59,12 +58,11 @@ export class World {
   script: TrainerScript;
   clusterKey = 'key-of-the-cluster-1';
   jobId = '';
-  readonly #secrets = new Map<string, { current: string; previous?: string }>();
-  readonly #everSecret = new Set<string>();
+  readonly #secrets = new Secrets();
   readonly #silences: { from: number; until: number }[] = [];
-  readonly #waiting: { status: string; run: () => void }[] = [];
-  readonly #trainerListeners: { what: string; run: () => void }[] = [];
+  readonly #moments = new Moments();
   readonly #hits = new Hits();
+  readonly #dataset: PersonsDataset;
   #job: Row | undefined;
   #disturbedUntil = 0;
 
@@ -93,7 +91,7 @@ export class World {
       clock,
       history,
       random: this.random.fork('platform'),
-      secrets: this.#secrets,
+      secrets: this.#secrets.held,
     });
     this.calls = new AwsCalls({
       clock,
@@ -117,6 +115,8 @@ export class World {
       put: this.#network(this.random.fork('network of the uploader')).put,
       violation: (invariant, what) => this.violation(invariant, what),
     });
+    const { person, uploader, objects, tables } = this;
+    this.#dataset = new PersonsDataset({ person, uploader, objects, tables });
     const shape = this.random.fork('shape');
     this.script = {
       steps: shape.between(6, 30),
@@ -154,7 +154,7 @@ export class World {
             log,
             note: (what, fields) => {
               this.history.add({ kind: 'trainer', submissionId, what, fields });
-              for (const listener of this.#trainerListeners) if (listener.what === what) listener.run();
+              this.#moments.did(what);
             },
             orphan: (send) => {
               const attempt = Number(submissionId.slice(submissionId.lastIndexOf('-') + 1));
@@ -173,7 +173,7 @@ export class World {
       platform: this.platform,
       objects: this.objects,
       called: (token) => {
-        this.#everSecret.add(token);
+        this.#secrets.ever.add(token);
         this.counts.api += 1;
       },
     });
@@ -190,15 +190,7 @@ export class World {
       return;
     this.#job = after;
     this.jobId ||= String(after['id']);
-    this.#reached(String(after['status']));
-  }
-
-  #reached(status: string): void {
-    const due = this.#waiting.filter((waiting) => waiting.status === status);
-    for (const waiting of due) {
-      this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
-      waiting.run();
-    }
+    this.#moments.reached(String(after['status']));
   }
 
   // What faults use -----------------------------------------------------------
@@ -207,11 +199,11 @@ export class World {
   when(status: string, delayMs: number, work: () => void | Promise<void>): void {
     const run = () => this.clock.after(delayMs, () => this.clock.begin(async () => work()));
     if (status === 'new') run();
-    else this.#waiting.push({ status, run });
+    else this.#moments.onStatus(status, run);
   }
 
   onTrainer(what: string, run: () => void): void {
-    this.#trainerListeners.push({ what, run });
+    this.#moments.onTrainer(what, run);
   }
 
   /** A fault has been done; the point is where the job stood. */
@@ -245,9 +237,7 @@ export class World {
   }
 
   rotate(secret: string, value: string): void {
-    const before = this.#secrets.get(secret)?.current;
-    this.#secrets.set(secret, { current: value, ...(before ? { previous: before } : {}) });
-    this.#everSecret.add(value);
+    this.#secrets.rotate(secret, value);
   }
 
   /** Everything that runs is taken away. */
@@ -264,8 +254,7 @@ export class World {
   }
 
   async overwriteDataset(text: string): Promise<void> {
-    const { owner, datasetId, datasetVersion } = this.person;
-    this.objects.store(BUCKETS.datasets, dataKey(owner, datasetId, datasetVersion), [Buffer.from(text)]);
+    this.#dataset.overwrite(text);
   }
 
   /** Rows whose time has passed and which DynamoDB has not deleted yet. */
@@ -276,39 +265,6 @@ export class World {
   }
 
   // The run -------------------------------------------------------------------
-
-  #putDataset(): void {
-    const { owner, datasetId } = this.person;
-    const versionId = this.objects.store(BUCKETS.datasets, dataKey(owner, datasetId, 1), [DATA]);
-    const at = new Date(START - 3_600_000).toISOString();
-    for (const row of readyDataset(owner, DATA, versionId, at)) {
-      this.tables.perform('PutCommand', { TableName: TABLES.core, Item: row });
-    }
-  }
-
-  /** Uploads until there is a dataset that can be trained on, and asks for a job with it. */
-  async #begin(): Promise<void> {
-    const { person, uploader } = this;
-    let isReady = this.uploads.length === 0;
-    for (const wish of [...this.uploads, { data: [DATA] }]) {
-      if (isReady) break;
-      const done = await uploader.upload(wish);
-      if (done.status === 'rejected') {
-        Object.assign(done, await uploader.again(done.datasetId, { data: [DATA] }));
-      }
-      isReady = done.status === 'ready';
-      if (isReady) [person.datasetId, person.datasetVersion] = [done.datasetId, done.version];
-    }
-    await person.asks();
-  }
-
-  #sha256(): string {
-    const { datasetId, datasetVersion } = this.person;
-    const mine = this.uploader.uploaded.find(
-      (one) => one.datasetId === datasetId && one.version === datasetVersion,
-    );
-    return mine?.sha256 ?? createHash('sha256').update(DATA).digest('hex');
-  }
 
   /** From the first request until nothing is left to do. */
   async run(faults: readonly number[]): Promise<Evidence> {
@@ -324,10 +280,13 @@ export class World {
       },
     });
     try {
-      if (this.uploads.length === 0) this.#putDataset();
+      if (this.uploads.length === 0) this.#dataset.putReady(new Date(START - 3_600_000));
       for (const prepare of this.beforeCreation) prepare();
       this.platform.sweepFrom(START + this.random.between(0, 300_000));
-      this.clock.begin(() => this.#begin());
+      this.clock.begin(async () => {
+        if (this.uploads.length > 0) await this.#dataset.upload(this.uploads);
+        await this.person.asks();
+      });
       this.#watch();
       const isSettled = await this.#untilSettled();
       return {
@@ -339,8 +298,8 @@ export class World {
         owner: this.person.owner,
         uploaded: this.uploader.uploaded,
         objects: this.objects,
-        secrets: [...this.#everSecret],
-        dataSha256: this.#sha256(),
+        secrets: [...this.#secrets.ever],
+        dataSha256: this.#dataset.sha256,
         endedAt: this.clock.now(),
         isSettled,
       };

@@ -5,7 +5,6 @@ import type { BaseModel, GpuType, PresetId } from '../../../../contracts/catalog
 import type { Estimate } from '../../../../contracts/costs.ts';
 import { createTrainingJob } from '../../../../contracts/training-jobs.ts';
 import { Button } from '../../components/button.tsx';
-import { CopyButton } from '../../components/copy.tsx';
 import { Field, Input } from '../../components/field.tsx';
 import { Section } from '../../components/page.tsx';
 import { Select } from '../../components/select.tsx';
@@ -15,6 +14,7 @@ import { isApiError } from '../../lib/describe-error.ts';
 import { money } from '../../lib/format/money.ts';
 import { compact, count } from '../../lib/format/numbers.ts';
 import { useOfflineReason } from '../../lib/online.ts';
+import { ApiCall } from './api-call.tsx';
 import {
   DatasetPicker,
   useFirstDataset,
@@ -24,19 +24,18 @@ import {
 } from './dataset-picker.tsx';
 import { EstimateCard } from './estimate-card.tsx';
 import { HyperparameterSection } from './hyperparameter-section.tsx';
-import { gpuWords } from './job-words.ts';
+import { LimitsSection } from './limits-section.tsx';
 import { FormatField } from './format-field.tsx';
 import { OtherGpus } from './other-gpus.tsx';
 import { PresetCards } from './preset-cards.tsx';
 import {
   capOf,
   capProblem,
-  curlOf,
   firstRun,
+  gpuCountFor,
   placeProblem,
   readChanges,
   runChoicesOf,
-  suggestedCapText,
   type ProblemField,
   type RunForm,
 } from './run-form.ts';
@@ -44,7 +43,6 @@ import { presetsQuery } from './use-catalog.ts';
 import { useEstimate, useGpuEstimates, usePresetEstimates } from './use-estimate.ts';
 
 const PRESETS: readonly PresetId[] = ['quick', 'balanced', 'quality'];
-const GPU_COUNTS = [1, 2, 4, 8] as const;
 
 /** The form of a new run with its estimate beside it. */
 export function NewRun({
@@ -115,7 +113,6 @@ export function NewRun({
   const refusal = placed(start.error);
   const beside = { ...placed(pricing.error).fields, ...refusal.fields };
   const capError = capProblem(form, estimate) ?? beside.cap;
-  const gpuType = gpuTypes.find((type) => type.id === form.gpuType);
   const baseModel = baseModels.find((model) => model.id === form.baseModel);
   const defaults = presets?.find((preset) => preset.id === form.preset)?.hyperparameters;
 
@@ -199,62 +196,14 @@ export function NewRun({
           </div>
         )}
 
-        <Section title="Limits" line={false}>
-          <div className="grid gap-x-6 gap-y-4 md:grid-cols-2">
-            <Field
-              label="Budget cap"
-              error={capError}
-              hint={
-                cap === undefined
-                  ? undefined
-                  : `${money(cap)} is held at the start; what isn’t used comes back. Near the cap the run saves, publishes and stops.`
-              }
-            >
-              <Input
-                inputMode="decimal"
-                autoComplete="off"
-                before="$"
-                after={estimate && `of ${money(estimate.budget.freeUsdMicros)} free this month`}
-                value={form.cap}
-                placeholder={suggestedCapText(estimate)}
-                onFocus={(event) => event.target.select()}
-                onChange={(event) => change({ cap: event.target.value })}
-              />
-            </Field>
-            <Field
-              label="GPU"
-              error={beside.gpu}
-              hint={
-                gpuType &&
-                `${money(gpuType.usdMicrosPerHour)} an hour${gpuType.accelerator === 'cuda' ? ' each' : ''}, ${gpuType.priceSource}. Waiting is never billed.`
-              }
-            >
-              <div className="flex min-w-0 gap-2">
-                <Select
-                  className="min-w-0 flex-1"
-                  value={form.gpuType}
-                  onValueChange={(next) =>
-                    change({ gpuType: next, gpuCount: countFor(gpuTypes, next, form.gpuCount) })
-                  }
-                  options={gpuTypes.map((type) => ({
-                    value: type.id,
-                    label: gpuWords(type.title, form.gpuCount, type.accelerator),
-                    detail: `${money(type.usdMicrosPerHour)} an hour`,
-                  }))}
-                />
-                {gpuType?.accelerator === 'cuda' && (
-                  <Select
-                    ariaLabel="How many GPUs"
-                    className="!w-[76px] shrink-0"
-                    value={String(form.gpuCount)}
-                    onValueChange={(next) => change({ gpuCount: Number(next) })}
-                    options={GPU_COUNTS.map((number) => ({ value: String(number), label: `${number} ×` }))}
-                  />
-                )}
-              </div>
-            </Field>
-          </div>
-        </Section>
+        <LimitsSection
+          form={form}
+          onChange={change}
+          cap={cap}
+          estimate={estimate}
+          gpuTypes={gpuTypes}
+          errors={{ cap: capError, gpu: beside.gpu }}
+        />
 
         <Section title="What comes out" line={false} className="mb-0">
           <div className="grid gap-x-6 gap-y-4 md:grid-cols-2">
@@ -293,7 +242,7 @@ export function NewRun({
               chosen={form.gpuType}
               estimates={byGpu}
               onChoose={(next) =>
-                change({ gpuType: next, gpuCount: countFor(gpuTypes, next, form.gpuCount) })
+                change({ gpuType: next, gpuCount: gpuCountFor(gpuTypes, next, form.gpuCount) })
               }
             />
           }
@@ -347,34 +296,9 @@ function whyNot(given: {
   return given.isWhole && given.estimate ? undefined : 'The estimate is not there yet.';
 }
 
-/** The same job for a terminal or a script. */
-function ApiCall({ body }: { body: object }) {
-  const call = curlOf(window.location.origin, body);
-  return (
-    <div className="mt-4">
-      <div className="mb-1.5 flex items-center justify-between gap-3">
-        <h2 className="text-12 text-ink-3">The same as an API call</h2>
-        <CopyButton text={call} />
-      </div>
-      <pre
-        tabIndex={0}
-        aria-label="The API call"
-        className="overflow-x-auto rounded-control bg-sunk px-3 py-2.5 text-11 leading-[17px]"
-      >
-        {call}
-      </pre>
-    </div>
-  );
-}
-
 function placed(error: unknown): ReturnType<typeof placeProblem> {
   if (!error) return { fields: {}, rest: false };
   return isApiError(error) ? placeProblem(error) : { fields: {}, rest: true };
-}
-
-/** A CPU type is taken once; GPUs keep the number that was chosen. */
-function countFor(gpuTypes: readonly GpuType[], id: string, wanted: number): number {
-  return gpuTypes.find((type) => type.id === id)?.accelerator === 'cpu' ? 1 : wanted;
 }
 
 function hyperparameterProblems(fields: Partial<Record<ProblemField, string>>) {

@@ -34,6 +34,11 @@ export function firstRun(
   return { baseModel: baseModels[0], gpuType: gpuTypes[0] };
 }
 
+/** A CPU type is taken once; GPUs keep the number that was chosen. */
+export function gpuCountFor(gpuTypes: readonly GpuType[], id: string, wanted: number): number {
+  return gpuTypes.find((type) => type.id === id)?.accelerator === 'cpu' ? 1 : wanted;
+}
+
 export type HyperparameterKey = keyof Hyperparameters;
 type HyperparameterValue = Hyperparameters[HyperparameterKey];
 
