@@ -1,7 +1,11 @@
 /** What must have come of a run besides its model: an exact ledger, notifications, an e-mail. */
 import type { Client } from '../../contracts/client.ts';
 import { listCostRecords, type CostRecord } from '../../contracts/costs.ts';
-import { listNotifications, type Notification } from '../../contracts/notifications.ts';
+import {
+  listNotifications,
+  type Notification,
+  type NotificationKind,
+} from '../../contracts/notifications.ts';
 import type { TrainingJob } from '../../contracts/training-jobs.ts';
 import { emailsTo, type SentEmail } from '../emulator.ts';
 
@@ -31,13 +35,27 @@ export async function evidenceOf(api: Client, expected: Expected): Promise<Evide
       ({ target }) => target.id === datasetId || target.id === job.id || isOfModel(target.id, job),
     );
     const kinds = new Set(ours.map(({ kind }) => kind));
-    return kinds.has('dataset-ready') && kinds.has('job-succeeded') ? ours : undefined;
+    return kinds.has('dataset-ready') && kinds.has(endKindOf(job)) ? ours : undefined;
   });
   const email = await waitFor(`an e-mail to ${address} that names the job`, async () => {
     const received = await emailsTo(emulatorUrl, address);
     return received.findLast(({ Subject, BodyText }) => `${Subject} ${BodyText ?? ''}`.includes(job.name));
   });
   return { costs, notifications, email };
+}
+
+/** What is told of a job's end: one that landed on its cap has a model too, and says why it is an early one. */
+export function endKindOf(job: TrainingJob): NotificationKind {
+  switch (job.status) {
+    case 'succeeded':
+      return job.stopReason === 'budget' ? 'job-landed-on-budget' : 'job-succeeded';
+    case 'failed':
+      return 'job-failed';
+    case 'cancelled':
+      return 'job-cancelled';
+    default:
+      throw new Error(`${job.id} has not ended: it is ${job.status}`);
+  }
 }
 
 const isOfModel = (id: string, job: TrainingJob) => job.status === 'succeeded' && id === job.modelId;
