@@ -6,23 +6,34 @@ import { World } from '../simulation/world/world.ts';
 import { print } from './figure.ts';
 
 /**
- * Dollars in us-east-1, looked up in November 2026: transitions, API calls and traces on AWS's own price pages; units
- * of DynamoDB as halved on 2024-11-01, and the rest, as others quote those pages.
+ * Dollars in us-east-1, without any free tier. Where each is from, as of November 2026; nobody has held them against a bill.
+ * *AWS's page*: read in a stored copy of it. *Quoted*: read on a page of somebody else. *From memory*: no page was found
+ * that says it. Five sixths of a day's job are transitions and request units.
  */
 const PRICES = {
+  /** AWS's page, aws.amazon.com/step-functions/pricing. */
   transition: 0.025 / 1000,
+  /** Quoted, as halved on 2024-11-01. */
   writeUnit: 0.625 / 1e6,
+  /** Quoted, as halved on 2024-11-01. */
   readUnit: 0.125 / 1e6,
+  /** Quoted. */
   invocation: 0.2 / 1e6,
-  /** arm64. */
+  /** Quoted, arm64. */
   gigabyteSecond: 0.0000133334,
+  /** AWS's white paper on private APIs of API Gateway, and quoted; the stored copy of the price page has no figures. */
   apiCall: 1 / 1e6,
+  /** From memory; quoted only as an example. */
   s3Put: 0.005 / 1000,
+  /** From memory. */
   s3Get: 0.0004 / 1000,
+  /** From memory. */
   secretCall: 0.05 / 10_000,
+  /** AWS's page, aws.amazon.com/xray/pricing. */
   trace: 5 / 1e6,
+  /** Quoted. */
   mail: 0.1 / 1000,
-  /** Logs taken in, of functions and of vended state-machine logs. */
+  /** From memory: logs taken in, of functions and of vended state-machine logs. */
   logGigabyte: 0.5,
 };
 /** lib/constructs/service-function.ts. */
