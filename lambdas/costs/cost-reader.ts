@@ -2,6 +2,7 @@ import type { SettingsRecord } from '../../contracts/account.ts';
 import type { BudgetRecord, CostRecord, SpendRecord } from '../../contracts/costs.ts';
 import type { DatasetVersionRecord } from '../../contracts/dataset-versions.ts';
 import type { DatasetRecord } from '../../contracts/datasets.ts';
+import type { PaceRecord } from '../../contracts/pace.ts';
 import type { SummarisedJob } from './summary.ts';
 
 /** Everything costs read; they write nothing by themselves. */
@@ -11,6 +12,8 @@ export interface CostReader {
     datasetId: string,
     version: number,
   ): Promise<{ dataset: DatasetRecord; version: DatasetVersionRecord } | undefined>;
+  /** Finished runs of this installation, whoever's, the newest first. */
+  paces(family: string, gpuType: string): Promise<PaceRecord[]>;
   settings(owner: string): Promise<SettingsRecord | undefined>;
   budget(owner: string, month: string): Promise<BudgetRecord | undefined>;
   spend(owner: string, month: string): Promise<SpendRecord[]>;

@@ -38,16 +38,18 @@ export const handler = serve(costOperations, environment, (env) => {
   };
   return {
     [estimateCost.id]: async ({ owner, body, now }) => {
-      const [found, budget] = await Promise.all([
+      const baseModel = catalog.baseModel(body.baseModel);
+      const gpuType = catalog.gpuType(body.gpuType);
+      const [found, budget, paces] = await Promise.all([
         reader.datasetVersion(owner, body.datasetId, body.datasetVersion),
         budgetOf(owner, thisMonth(now())),
+        reader.paces(baseModel.family, gpuType.id),
       ]);
-      const baseModel = catalog.baseModel(body.baseModel);
       const data = checkedData(found, baseModel);
       const estimate = estimateRun({
         data,
         baseModel,
-        gpuType: catalog.gpuType(body.gpuType),
+        gpuType,
         gpuCount: body.gpuCount,
         hyperparameters: chooseHyperparameters(
           baseModel,
@@ -56,6 +58,7 @@ export const handler = serve(costOperations, environment, (env) => {
           data.summary.format,
         ),
         modelFormat: body.modelFormat,
+        paces,
       });
       return withBudget(estimate, budget);
     },

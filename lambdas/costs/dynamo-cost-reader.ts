@@ -7,6 +7,7 @@ import { TrainingJob } from '../../contracts/training-jobs.ts';
 import { BY_LIST, coreKeys, cursorOf, listKey, type RowKey, sortKeyOf } from '../runtime/dynamo-keys.ts';
 import type { Documents } from '../runtime/dynamo.ts';
 import type { CostReader } from './cost-reader.ts';
+import { newestPaces, pacesIn } from './pace-rows.ts';
 import { daysOf, type SummarisedJob } from './summary.ts';
 
 /** Of a cost record in the list that begins so: month, job, attempt, sequence. */
@@ -72,6 +73,8 @@ export function dynamoCostReader(documents: Documents, coreTable: string): CostR
       if (!dataset || !found) return undefined;
       return { dataset: DatasetRecord.parse(dataset), version: DatasetVersionRecord.parse(found) };
     },
+    paces: async (family, gpuType) =>
+      pacesIn(await documents.send(new QueryCommand(newestPaces(coreTable, family, gpuType)))),
     async settings(owner) {
       const row = await get(coreKeys.settings(owner));
       return row && SettingsRecord.parse(row);

@@ -3,6 +3,7 @@ import type { Hyperparameters } from '../../contracts/catalog.ts';
 import type { Budget, Estimate } from '../../contracts/costs.ts';
 import { LIMITS } from '../../contracts/limits.ts';
 import type { ModelFormat } from '../../contracts/model-format.ts';
+import type { PaceRecord } from '../../contracts/pace.ts';
 import type { CatalogBaseModel } from '../catalog/base-models.ts';
 import type { CatalogGpuType } from '../catalog/gpu-types.ts';
 import { assertMethodKnown } from '../catalog/training-methods.ts';
@@ -10,7 +11,8 @@ import { memoryOf, trainableParameters } from './memory.ts';
 import { costOf, roundUpToTwoDigits } from './money.ts';
 import { exportSeconds, publishedBytes, storageRemark } from './publication.ts';
 import { type CheckedData, LEAST_VALIDATION_ROWS, rowLengths, type RunSize, sizeOfRun } from './run-size.ts';
-import { type Range, pacedBy, type Speed, speedOf } from './speed.ts';
+import { speedHere } from './measured-pace.ts';
+import type { Range, Speed } from './speed.ts';
 
 export interface RunToEstimate {
   data: CheckedData;
@@ -21,6 +23,8 @@ export interface RunToEstimate {
   hyperparameters: Hyperparameters;
   /** The adapter where nothing else is wanted. */
   modelFormat?: ModelFormat | undefined;
+  /** Finished runs of this installation, the newest first: of this family of base models, on this GPU type. */
+  paces?: readonly PaceRecord[] | undefined;
 }
 
 /** Everything of an estimate that needs no reading; the entry adds the budget. */
@@ -66,6 +70,7 @@ const times = (a: Range, factor: number): Range => ({
   expected: a.expected * factor,
   high: a.high * factor,
 });
+const slower = (a: Range, b: Range): Range => (a.high >= b.high ? a : b);
 const fixed = (seconds: number): Range => ({ low: seconds, expected: seconds, high: seconds });
 /** Seconds for an amount at a speed: the low end comes from the high speed. */
 const at = (amount: number, speed: Range): Range => ({
@@ -165,8 +170,12 @@ export function estimateRun(run: RunToEstimate): RunEstimate {
   const { baseModel, gpuType, gpuCount, hyperparameters } = run;
   assertMethodKnown(gpuType, hyperparameters);
   const size = sizeOfRun(run.data, baseModel, hyperparameters);
-  const speed = pacedBy(speedOf(baseModel, gpuType, gpuCount), hyperparameters);
-  const { phases, landing, oneStep } = phasesOf(run, size, speed);
+  const isOfPairs = run.data.summary.format === 'preference';
+  const like = { model: baseModel, gpuType, gpuCount, hyperparameters, isOfPairs };
+  const { speed, prior } = speedHere(like, run.paces ?? []);
+  const { phases, landing: plannedLanding, oneStep } = phasesOf(run, size, speed);
+  // A run that has to land has one try: what was measured here may lengthen the time kept for that, never shorten it.
+  const landing = slower(plannedLanding, phasesOf(run, size, prior).landing);
   const seconds = Object.values(phases).reduce(add);
   const cost = (value: number) => costOf(value, gpuType.usdMicrosPerHour, gpuCount);
   const costUsdMicros = {

@@ -48,6 +48,12 @@ export const coreKeys = {
   userListing: (owner: string): RowKey => ({ pk: 'ALLUSERS', sk: part(owner) }),
   /** What an admin changed; ids sort by time. */
   adminChange: (id: string): RowKey => ({ pk: 'ADMINCHANGES', sk: part(id) }),
+  /** How quickly a finished run trained: of a family of base models on a GPU type, whoever's; times sort. */
+  pace: (family: string, gpuType: string, at: string, jobId: string): RowKey => ({
+    ...coreKeys.paces(family, gpuType),
+    sk: `${part(at)}#${part(jobId)}`,
+  }),
+  paces: (family: string, gpuType: string) => ({ pk: `PACE#${part(family)}#${part(gpuType)}` }),
   /** Whether a GPU cluster answers, as everybody who asks it found. */
   clusterHealth: (host: string): RowKey => ({ pk: `CLUSTER#${part(host)}`, sk: 'HEALTH' }),
   outbox: (id: string): RowKey => ({ pk: `OUTBOX#${shardOf(id)}`, sk: id }),

@@ -4,6 +4,7 @@ import type { SettingsRecord } from '../../contracts/account.ts';
 import type { Hyperparameters } from '../../contracts/catalog.ts';
 import type { DatasetVersionRecord } from '../../contracts/dataset-versions.ts';
 import type { DatasetRecord } from '../../contracts/datasets.ts';
+import type { PaceRecord } from '../../contracts/pace.ts';
 import { ProblemError } from '../../contracts/problems.ts';
 import type {
   BoundDataset,
@@ -31,6 +32,8 @@ export interface JobToDecide {
   found: { dataset: DatasetRecord; version: DatasetVersionRecord } | undefined;
   settings: SettingsRecord | undefined;
   catalog: StageCatalog;
+  /** Finished runs of this installation: the estimate that is kept with the job is the one that was shown. */
+  paces?: readonly PaceRecord[] | undefined;
   retryOf?: string | undefined;
   /** The checkpoint of an ended job to go on from. */
   from?: TakenOver | undefined;
@@ -103,6 +106,7 @@ export function decideCreation(asked: JobToDecide, now: Date): JobChange {
     gpuCount: wish.gpuCount,
     hyperparameters,
     modelFormat: wish.modelFormat,
+    paces: asked.paces,
   });
   assertAffordable(estimate, wish.capUsdMicros, largestCap(gpuType, wish.gpuCount));
   const at = now.toISOString();

@@ -1,8 +1,9 @@
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { SettingsRecord } from '../../contracts/account.ts';
 import { PlatformSettingsRecord } from '../../contracts/platform-settings.ts';
 import { DatasetVersionRecord } from '../../contracts/dataset-versions.ts';
 import { DatasetRecord } from '../../contracts/datasets.ts';
+import { newestPaces, pacesIn } from '../costs/pace-rows.ts';
 import { coreKeys, type RowKey } from '../runtime/dynamo-keys.ts';
 import type { Documents } from '../runtime/dynamo.ts';
 import type { JobInputs } from './job-inputs.ts';
@@ -19,6 +20,8 @@ export function dynamoJobInputs(documents: Documents, coreTable: string): JobInp
       if (!dataset || !found) return undefined;
       return { dataset: DatasetRecord.parse(dataset), version: DatasetVersionRecord.parse(found) };
     },
+    paces: async (family, gpuType) =>
+      pacesIn(await documents.send(new QueryCommand(newestPaces(coreTable, family, gpuType)))),
     async settings(owner) {
       const found = await read(coreKeys.settings(owner));
       return found && SettingsRecord.parse(found);

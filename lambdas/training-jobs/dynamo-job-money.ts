@@ -1,3 +1,4 @@
+import { pacePut } from '../costs/pace-rows.ts';
 import { costRecordItems, releaseItems } from '../costs/ledger-items.ts';
 import { modelRow } from '../models/model-rows.ts';
 import type { Documents } from '../runtime/dynamo.ts';
@@ -17,9 +18,12 @@ export function dynamoJobMoney(documents: Documents, tables: JobTables): JobMone
       ),
     release: (change, now) =>
       writeNextJob(documents, tables, change, now, releaseItems(tables.core, change.job)),
-    publish: (change, model, now) =>
-      writeNextJob(documents, tables, change, now, [
+    publish: (change, { model, pace }, now) => {
+      const end = { endedAt: model.createdAt, jobId: model.jobId };
+      return writeNextJob(documents, tables, change, now, [
         { Put: { TableName: tables.core, Item: modelRow(model) } },
-      ]),
+        ...(pace ? [pacePut(tables.core, pace.record, { family: pace.family, ...end })] : []),
+      ]);
+    },
   };
 }

@@ -58,13 +58,15 @@ export const handler = serve(trainingJobOperations, environment, (env) => {
     const decide = async () => {
       const next = await wishOf();
       const { wish } = next;
-      const [found, settings, platform] = await Promise.all([
+      const { family } = catalog.baseModel(wish.baseModel);
+      const [found, settings, platform, paces] = await Promise.all([
         inputs.datasetVersion(owner, wish.datasetId, wish.datasetVersion),
         inputs.settings(owner),
         inputs.platformBudget(),
+        inputs.paces(family, catalog.gpuType(wish.gpuType).id),
       ]);
       return {
-        change: decideCreation({ ...next, id, owner, found, settings, catalog }, now),
+        change: decideCreation({ ...next, id, owner, found, settings, catalog, paces }, now),
         limits: {
           user: monthlyLimit(settings, env.DEFAULT_MONTHLY_BUDGET_USD_MICROS),
           platform: platform ?? env.PLATFORM_MONTHLY_BUDGET_USD_MICROS,

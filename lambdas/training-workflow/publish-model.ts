@@ -1,6 +1,8 @@
 /** A model is what the manifest says and S3 confirms; then job and model are written together (I7). */
 import type { ModelRecord } from '../../contracts/models.ts';
 import type { ManifestFile, ModelManifest } from '../../contracts/run-spec.ts';
+import { BASE_MODELS } from '../catalog/base-models.ts';
+import { paceOf } from '../costs/measured-pace.ts';
 import { verdictOf } from '../models/verdict.ts';
 import { attemptPrefix } from '../runs/run-keys.ts';
 import { decideCancelled, decideFailure, decideSuccess } from '../training-jobs/job-ends.ts';
@@ -107,7 +109,10 @@ export async function publishModel(
     const model = modelOf(job, manifest, now);
     const { stopReason, steps, totalSteps, epochs } = manifest.training;
     const ended = { id: model.id, stopReason, trained: { steps, totalSteps, epochs } };
-    await money.publish(decideSuccess(job, ended, now), model, now);
+    const family = BASE_MODELS.find(({ id }) => id === job.baseModel)?.family;
+    const record = paceOf(job, manifest.training, now);
+    const pace = family && record ? { record, family } : undefined;
+    await money.publish(decideSuccess(job, ended, now), { model, pace }, now);
     return go('settle-costs');
   });
 }

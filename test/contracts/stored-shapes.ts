@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import type * as z from 'zod';
 import { SettingsRecord } from '../../contracts/account.ts';
 import { AdminChangeRecord, JobListing, UserListing } from '../../contracts/admin.ts';
+import { PaceRecord } from '../../contracts/pace.ts';
 import { PlatformSettingsRecord } from '../../contracts/platform-settings.ts';
 import { ClusterHealthRecord } from '../../contracts/cluster.ts';
 import { BudgetRecord, SpendRecord, StoredCostRecord } from '../../contracts/costs.ts';
@@ -34,6 +35,7 @@ const stored: Record<string, z.ZodType> = {
   ModelRecord,
   NotificationRecord,
   OutboxRecord,
+  PaceRecord,
   PlatformSettingsRecord,
   SettingsRecord,
   SpendRecord,

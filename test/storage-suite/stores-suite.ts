@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { GetObjectCommand, ListObjectVersionsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateEmailIdentityCommand, SESv2Client } from '@aws-sdk/client-sesv2';
-import { PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { PutCommand, QueryCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { changeSettings, getSettings } from '../../contracts/account.ts';
 import { exportCosts, getCostSummary, listCostRecords } from '../../contracts/costs.ts';
 import { changeModel, createDownloads, deleteModel, getModel, listModels } from '../../contracts/models.ts';
@@ -12,6 +12,8 @@ import {
   readAllNotifications,
   readNotification,
 } from '../../contracts/notifications.ts';
+import type { PaceRecord } from '../../contracts/pace.ts';
+import { newestPaces, pacePut, pacesIn } from '../../lambdas/costs/pace-rows.ts';
 import { costRecordItems, holdItems, releaseItems } from '../../lambdas/costs/ledger-items.ts';
 import { usageRecords } from '../../lambdas/costs/ledger.ts';
 import { modelRow } from '../../lambdas/models/model-rows.ts';
@@ -39,6 +41,36 @@ const bodyOf = <T>(answer: { status: number; body: unknown }) => {
 type Notes = { items: { id: string; status: string }[]; unread: number; nextCursor?: string };
 
 export function storesSuite(storage: () => StorageUnderTest): void {
+  test('finished runs of a family on a GPU type are read newest first, a repeat once, and no others', async () => {
+    const pace = (steps: number): PaceRecord => ({
+      shape: 1,
+      baseModel: 'brightrun/tiny-base',
+      gpuType: 'cpu-suite',
+      gpuCount: 1,
+      variant: 'lora',
+      quantization: 'none',
+      objective: 'answers',
+      steps,
+      tokens: 1000,
+      seconds: 2.5,
+      measuredOn: '2026-11-23',
+    });
+    const ends: [number, string][] = [
+      [21, '2026-11-23T10:00:00.000Z'],
+      [23, '2026-11-23T12:00:00.000Z'],
+      [22, '2026-11-23T11:00:00.000Z'],
+      [23, '2026-11-23T12:00:00.000Z'],
+    ];
+    for (const [steps, endedAt] of ends) {
+      const put = pacePut('core', pace(steps), { family: 'llama', endedAt, jobId: `job_${steps}` });
+      await documentClient().send(new TransactWriteCommand({ TransactItems: [put] }));
+    }
+    const read = async (family: string, gpuType: string) =>
+      pacesIn(await documentClient().send(new QueryCommand(newestPaces('core', family, gpuType))));
+    expect((await read('llama', 'cpu-suite')).map(({ steps }) => steps)).toEqual([23, 22, 21]);
+    expect([await read('qwen', 'cpu-suite'), await read('llama', 'cpu')]).toEqual([[], []]);
+  });
+
   describe('notifications', () => {
     const store = () => dynamoNotificationStore(documentClient(), 'ephemeral');
 

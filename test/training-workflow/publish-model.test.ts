@@ -30,6 +30,17 @@ describe('publish-model', () => {
     expect(world.models).toHaveLength(1);
   });
 
+  test('leaves with the model how quickly it trained, once, and nothing of a run too short to have a pace', async () => {
+    const world = withManifest();
+    await publish(world);
+    await publish(world);
+    expect(world.paces).toMatchObject([{ gpuType: 'cpu-2', steps: 53, tokens: 4000, seconds: 50 }]);
+    const { training } = modelManifest();
+    const short = withManifest(modelManifest({ training: { ...training, steps: 5 } }));
+    await publish(short);
+    expect([short.models.length, short.paces.length]).toEqual([1, 0]);
+  });
+
   const [adapter, config] = modelManifest().files;
   test.each([
     ['of another job', modelManifest({ jobId: 'job_01JD0000000000000000000001' })],

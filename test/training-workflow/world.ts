@@ -3,6 +3,7 @@ import { StoredCostRecord } from '../../contracts/costs.ts';
 import { ModelRecord } from '../../contracts/models.ts';
 import type { LiveRecord } from '../../contracts/live-record.ts';
 import { Outcome } from '../../contracts/notifications.ts';
+import { PaceRecord } from '../../contracts/pace.ts';
 import { ProblemError } from '../../contracts/problems.ts';
 import type { FrozenRunSpec, ManifestFile, ModelManifest } from '../../contracts/run-spec.ts';
 import { TrainingJobRecord } from '../../contracts/training-jobs.ts';
@@ -89,6 +90,7 @@ export class World {
   outcomes: Outcome[] = [];
   costs: StoredCostRecord[] = [];
   models: ModelRecord[] = [];
+  paces: PaceRecord[] = [];
   releases = 0;
   live: LiveRecord | undefined;
   /** Until when a page is open on the job, epoch milliseconds. */
@@ -144,9 +146,10 @@ export class World {
       this.#write(change);
       this.releases += 1;
     },
-    publish: async (change, model) => {
+    publish: async (change, { model, pace }) => {
       this.#write(change);
       this.models.push(ModelRecord.parse(model));
+      if (pace) this.paces.push(PaceRecord.parse(pace.record));
     },
   };
 
