@@ -177,7 +177,7 @@ export function datasetsDocument(): string {
     '',
     '## What is not seen',
     '',
-    'Whether an answer is right. A cut in the middle of a word, unless the whole word stands before it. Refusals in languages other than English, German, French, Spanish and Chinese, and long ones. A cut behind a whole word that could end a sentence. Text whose bytes were read as something else than Latin-1 or Windows-1252; as Windows-1251 or Mac Roman it is seen of Latin and Cyrillic letters, Chinese and Japanese, seldom of others. A near copy of a row that is made of runs of words which one row in 64 has. A language where a row has fewer than a dozen letters, or of Latin letters less than a line that fits several.',
+    'Whether an answer is right. A cut at the end of a sentence. A cut anywhere else, in an answer of one sentence, in a file with fewer than a hundred sentences, and behind a word that sentences of this file often end with where many answers of it have no full stop: which words those are, and how many answers are left open, is learnt from the file itself. Refusals in languages other than English, German, French, Spanish and Chinese, and long ones. Text whose bytes were read as something else than Latin-1 or Windows-1252; as Windows-1251 or Mac Roman it is seen of Latin and Cyrillic letters, Chinese and Japanese, seldom of others. A near copy of a row that is made of runs of words which one row in 64 has. A language where a row has fewer than a dozen letters, or of Latin letters less than a line that fits several.',
   );
   return `${lines.join('\n')}\n`;
 }

@@ -65,6 +65,8 @@ describe('a thread that dies', () => {
       countOneIn: 1,
       languageOneIn: 1,
       mostLanguages: 1,
+      endingsOneIn: 1,
+      mostEndTexts: 1,
     };
   };
 

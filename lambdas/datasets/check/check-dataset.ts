@@ -12,6 +12,7 @@ import { type FileToCheck, readBlocks } from './blocks/block-reader.ts';
 import { type BlockThreads, noThreads, WorkerThreads } from './blocks/block-threads.ts';
 import { FileFindings } from './file-findings.ts';
 import { IssueLog } from './issue-log.ts';
+import { OpenEnds } from './open-ends/open-ends.ts';
 import { Repeats } from './repeats/repeats.ts';
 import { MixCount, shownMix, Tally } from './row-mix.ts';
 import { type Sampling, samplingOf } from './sampling.ts';
@@ -90,6 +91,7 @@ class DatasetCheck {
   readonly #issues: IssueLog;
   readonly #repeats: Repeats;
   readonly #sampling: Sampling;
+  readonly #openEnds: OpenEnds;
   readonly #mix = new MixCount();
   /** Whether the tokens of the model that is shown are counted exactly in a pass of their own. */
   readonly #countsAgain: boolean;
@@ -104,6 +106,7 @@ class DatasetCheck {
     this.#issues = new IssueLog(request.issuesPerCode, request.onIssue);
     this.#repeats = new Repeats(this.#issues, bytes, request.nearDuplicates ?? true);
     this.#sampling = samplingOf(bytes);
+    this.#openEnds = new OpenEnds(this.#issues, this.#sampling.endingsOneIn);
     const [shown] = models;
     this.#countsAgain =
       (request.exactTokens ?? true) && this.#sampling.countOneIn > 1 && shown !== undefined && isExact(shown);
@@ -115,6 +118,7 @@ class DatasetCheck {
     const trained = await this.#look('data', data);
     const files = held ? [held, trained] : [trained];
     this.#repeats.end();
+    this.#openEnds.end();
     for (const { findings } of files) findings.end();
     if (this.#countsAgain) for (const looked of files) await this.#count(looked);
     judgeWhole(this.#issues, trained.findings, held?.findings);
@@ -128,6 +132,7 @@ class DatasetCheck {
       file,
       issues: this.#issues,
       repeats: this.#repeats,
+      openEnds: this.#openEnds,
       mix: file === 'data' ? this.#mix : undefined,
       models: this.#models,
       format: this.#request.declaredFormat,
@@ -149,6 +154,7 @@ class DatasetCheck {
         format: findings.format,
         enough: this.#issues.full(file),
         ...this.#sampling,
+        mostEndTexts: this.#openEnds.wantedTexts,
         spare: this.#spare.pop(),
       }),
       onAnswer: (block, task, startByte) => {

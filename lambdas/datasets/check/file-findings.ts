@@ -11,6 +11,7 @@ import {
   ROW,
 } from './blocks/block.ts';
 import type { FindingCount, IssueLog } from './issue-log.ts';
+import type { OpenEnds } from './open-ends/open-ends.ts';
 import type { Repeats } from './repeats/repeats.ts';
 import { RowLengths } from './row-lengths.ts';
 import type { MixCount } from './row-mix.ts';
@@ -22,6 +23,7 @@ export interface FileFindingsOptions {
   file: DatasetFile;
   issues: IssueLog;
   repeats: Repeats;
+  openEnds: OpenEnds;
   mix: MixCount | undefined;
   models: readonly CountedModel[];
   format: DatasetFormat | undefined;
@@ -65,7 +67,7 @@ export class FileFindings {
   }
 
   add(block: CheckedBlock, startByte: number): void {
-    const { mix, repeats } = this.#options;
+    const { mix, openEnds, repeats } = this.#options;
     const firstLine = this.#lines + 1;
     this.#addFindings(block, firstLine, startByte);
     const { rowColumns } = block;
@@ -75,6 +77,7 @@ export class FileFindings {
       this.#lengths.add(rowColumns[at + ROW.characters] ?? 0, line, byte);
     }
     repeats.add(block, this.file, firstLine, startByte);
+    openEnds.add(block.ends, this.file, firstLine, startByte);
     block.tokens.forEach((part, model) => this.tokens[model]?.merge(part));
     mix?.merge(block);
     this.format ??= block.firstFormat;

@@ -4,6 +4,7 @@ import type { DatasetFile } from '../../../contracts/dataset-issues.ts';
 import type { FileSource } from '../containers/file-source.ts';
 import type { TokenCounter } from '../tokens/token-counter.ts';
 import { ChangeLog } from './change-log.ts';
+import { CutLines } from './cut-lines.ts';
 import type { FileForm, RowCures } from './cure-row.ts';
 import { LinePieces, type LinePiece } from './line-pieces.ts';
 import { LineWriter } from './line-writer.ts';
@@ -58,6 +59,7 @@ class Repair {
   readonly #cures: RowCures;
   readonly #files: readonly [DatasetFile, FileSource][];
   readonly #near: NearRows;
+  readonly #cut = new CutLines();
   readonly #log: ChangeLog;
   #rowsKept = 0;
 
@@ -78,6 +80,9 @@ class Repair {
   }
 
   async run(): Promise<RepairResult> {
+    const { data, validation, onProgress } = this.#request;
+    if (this.#cures.asked.has('drop-cut-answers'))
+      await this.#cut.find(data, validation, () => onProgress(0));
     const form = await this.#formOfData();
     const needsSearch = NEEDS_SEARCH.some((cure) => this.#cures.asked.has(cure));
     if (needsSearch) await this.#searchNear(form);
@@ -90,7 +95,7 @@ class Repair {
   async #formOfData(): Promise<FileForm> {
     const form: FileForm = { format: undefined };
     if (!this.#request.validation || !this.#cures.asked.has('drop-broken-rows')) return form;
-    const lines = new LineCures('data', this.#cures, form);
+    const lines = new LineCures('data', this.#cures, form, this.#cut);
     await eachPiece(
       this.#request.data,
       (piece) => void (piece.isFirst && form.format === undefined && lines.outcome(piece)),
@@ -113,7 +118,7 @@ class Repair {
       const repeated = this.#repeatedRows(search);
       let done = 0;
       for (const [file, source] of this.#files) {
-        const lines = new LineCures(file, this.#cures, { ...form }, repeated);
+        const lines = new LineCures(file, this.#cures, { ...form }, this.#cut, repeated);
         await eachPiece(
           source,
           (piece) => void (piece.isFirst && lines.outcome(piece)),
@@ -129,7 +134,7 @@ class Repair {
     const repeated = this.#repeatedRows();
     let done = this.#files.reduce((sum, [, source]) => sum + source.bytes * begun, 0);
     for (const [file, source] of this.#files) {
-      const lines = new LineCures(file, this.#cures, { ...form }, repeated);
+      const lines = new LineCures(file, this.#cures, { ...form }, this.#cut, repeated);
       const writer = new LineWriter(this.#request.write[file] ?? (() => Promise.resolve()));
       let isRemoved = false;
       const visit: Visit = (piece) => {

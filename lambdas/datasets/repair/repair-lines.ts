@@ -5,6 +5,7 @@ import type { DatasetFile } from '../../../contracts/dataset-issues.ts';
 import { LIMITS } from '../../../contracts/limits.ts';
 import { nestsDeeperThan } from '../check/rows/nesting.ts';
 import { isFields } from '../check/rows/row-fields.ts';
+import type { CutLines } from './cut-lines.ts';
 import { type CuredRow, cureRow, type FileForm, type RowCures } from './cure-row.ts';
 import { withNumberTexts } from './exact-json.ts';
 import { contentOf, type LinePiece } from './line-pieces.ts';
@@ -23,12 +24,14 @@ export class LineCures {
   readonly #file: DatasetFile;
   readonly #cures: RowCures;
   readonly #form: FileForm;
+  readonly #cut: CutLines;
   readonly #repeated: RepeatedRows | undefined;
 
-  constructor(file: DatasetFile, cures: RowCures, form: FileForm, repeated?: RepeatedRows) {
+  constructor(file: DatasetFile, cures: RowCures, form: FileForm, cut: CutLines, repeated?: RepeatedRows) {
     this.#file = file;
     this.#cures = cures;
     this.#form = form;
+    this.#cut = cut;
     this.#repeated = repeated;
   }
 
@@ -61,6 +64,7 @@ export class LineCures {
   }
 
   #removedForOthers({ isUsable, row }: CuredRow, line: number): DatasetCure | undefined {
+    if (isUsable && this.#cut.has(this.#file, line)) return 'drop-cut-answers';
     return isUsable && row ? this.#repeated?.removedBy(this.#file, row.turns, line) : undefined;
   }
 }

@@ -2,9 +2,19 @@
 import { checkDataset } from '../../../lambdas/datasets/check/check-dataset.ts';
 import { chatCorpus, CONTEXT_TOKENS, type Corpus, formCorpora } from './corpus.ts';
 import { type Score, scores } from './measure.ts';
+import { packageCorpus } from './package-prose.ts';
 
-/** What issue 4 asks for: shares of what was planted, and of clean rows per code. */
-export const AIMS = { structure: 0.99, sensitive: 0.95, quality: 0.95, falseFlags: 0.001 } as const;
+/**
+ * What issue 4 asks for: shares of what was planted, and of clean rows per code. An aim of our own is `cutProse`, for
+ * prose that people wrote: a cut behind a noun looks as a writer who leaves full stops away, and is left unsaid.
+ */
+export const AIMS = {
+  structure: 0.99,
+  sensitive: 0.95,
+  quality: 0.95,
+  cutProse: 0.6,
+  falseFlags: 0.001,
+} as const;
 
 const QUALITY_CODES = new Set([
   'refusal',
@@ -33,6 +43,9 @@ export const plantedCorpora = (options: CorpusOptions): Corpus[] => [
   chatCorpus(options),
   ...formCorpora({ ...options, cleanRows: Math.ceil(options.cleanRows / 20) }),
 ];
+
+/** Paragraphs that people wrote, of which one in twenty is cut. */
+export const packageCorpora = ({ seed }: { seed: number }): Corpus[] => [packageCorpus({ seed, oneIn: 20 })];
 
 export async function measureCheck(corpora: readonly Corpus[]): Promise<Score[]> {
   const results = [];

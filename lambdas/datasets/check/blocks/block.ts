@@ -3,6 +3,7 @@ import type { DatasetFormat } from '../../../../contracts/dataset-format.ts';
 import type { DatasetIssueCode, SensitiveKind } from '../../../../contracts/dataset-issues.ts';
 import type { TokenizerTables } from '../../tokens/tokenizer-tables.ts';
 import type { TokenSumsPart } from '../../tokens/token-sums.ts';
+import type { BlockEnds } from '../open-ends/open-ends.ts';
 import type { RowProblem } from '../rows/row.ts';
 
 /** A base model's tokenizer; the tables lie in memory that threads share. */
@@ -38,6 +39,9 @@ export interface CheckTask extends Block {
   /** The language is told of one row in so many, and of so many at most. */
   languageOneIn: number;
   mostLanguages: number;
+  /** Answers of one row in so many come back, for which words end sentences; and of so many open ends, what was found. */
+  endingsOneIn: number;
+  mostEndTexts: number;
   /** What an earlier answer came in, to be filled again: an array a block would be 200 MB of garbage for 500 MB. */
   spare?: SpareMemory | undefined;
 }
@@ -105,6 +109,7 @@ export interface CheckedBlock {
   roles: [order: string, rows: number][];
   /** Answers of the rows whose language is to be told: by one thread, because telling takes tables of 10 MB. */
   languageTexts: string[];
+  ends: BlockEnds;
   toolRows: number;
   weightedRows: number;
 }

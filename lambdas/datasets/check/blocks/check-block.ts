@@ -7,7 +7,8 @@ import type { BlockLines, Line } from './block-lines.ts';
 import { BlockNotes } from './block-notes.ts';
 import { BlockTokens } from './block-tokens.ts';
 import type { Fingerprints } from '../repeats/fingerprint.ts';
-import { MAY_BE_SENSITIVE } from '../kernel/layout.ts';
+import { MAY_BE_CUT, MAY_BE_SENSITIVE } from '../kernel/layout.ts';
+import { EndNotes } from '../open-ends/block-ends.ts';
 import {
   codeOfLine,
   hasError,
@@ -17,7 +18,7 @@ import {
   rowOfLine,
 } from '../rows/line-row.ts';
 import { Numbers } from '../numbers.ts';
-import { type Row, type Turn, turnPath } from '../rows/row.ts';
+import { type Row, type RowProblem, type Turn, turnPath } from '../rows/row.ts';
 import type { RowLook } from '../row-look.ts';
 import { MixCount } from '../row-mix.ts';
 import {
@@ -69,6 +70,7 @@ export class BlockCheck {
     let firstFormat: DatasetFormat | undefined;
     let format = task.format;
     const languageTexts: string[] = [];
+    const ends = new EndNotes(task.mostEndTexts);
     for (const line of this.#lines.of(bytes, task.isFirstOfFile)) {
       lines += 1;
       const { usual, number, byte } = line;
@@ -113,6 +115,8 @@ export class BlockCheck {
       if (low % task.languageOneIn === 0 && languageTexts.length < task.mostLanguages) {
         languageTexts.push(learntText(row.turns));
       }
+      if ((marks & MAY_BE_CUT) !== 0) ends.add(row, look, number, byte, cutAt(poor));
+      if (high % task.endingsOneIn === 0) ends.learnFrom(row);
       if (this.#nearDuplicates) this.#addSignature(row.turns);
       usableRows += 1;
     }
@@ -130,6 +134,7 @@ export class BlockCheck {
       signatures: this.#signatures.taken(),
       roles: [...mix.roles.counts],
       languageTexts,
+      ends,
       toolRows: mix.toolRows,
       weightedRows: mix.weightedRows,
     };
@@ -180,6 +185,9 @@ const otherForm = (found: DatasetFormat, expected: DatasetFormat) => ({
   code: 'mixed-formats' as const satisfies DatasetIssueCode,
   found: `${found}, where the file is ${expected}`,
 });
+
+const cutAt = (problems: readonly RowProblem[]): string[] =>
+  problems.flatMap(({ code, path = '' }) => (code === 'truncated-answer' ? [path] : []));
 
 const learntText = (turns: readonly Turn[]): string =>
   turns

@@ -37,7 +37,7 @@ export const IS_ESCAPED = 0x02;
 export const HAS_UNPRINTED = 0x04;
 /** A mark of a chat template. */
 export const MAY_BE_MARKED = 0x08;
-/** It may end in the middle: with a letter, a comma, an open bracket, or with a fence of code in it. */
+/** It may end in the middle: with a letter, a digit, a comma, colon, dash or open bracket, or with a fence of code in it. */
 export const MAY_BE_CUT = 0x10;
 /** It begins as a refusal does; told by text-refusals.ts, not by the kernel. */
 export const MAY_BE_REFUSAL = 0x20;

@@ -86,12 +86,14 @@ export function marksIn(from: usize, to: usize, known: i32): i32 {
   return mayEndInTheMiddle(from, to) ? marks | MAY_BE_CUT : marks;
 }
 
-/** By the last byte, as text-endings.ts asks first; beyond ASCII all of it may be needed to tell. */
+/** By the last byte, as text-endings.ts and last-sentence.ts ask first; beyond ASCII all of it may be needed to tell. */
 function mayEndInTheMiddle(from: usize, to: usize): bool {
   if (to == from) return false;
   const last = <u32>load<u8>(to - 1);
   // A full stop or a closing bracket, where a list's next number may stand before it.
   if (last == 0x2e || last == 0x29) return to - from > 1 && <u32>load<u8>(to - 2) - 0x30 < 10;
   if (last <= 0x20 || last >= 0x7f) return true;
-  return last == 0x2c || last == 0x28 || (last | 0x20) - 0x61 < 26;
+  // A comma, an open bracket, a dash; a digit, a colon, a semicolon; a letter.
+  if (last == 0x2c || last == 0x28 || last == 0x2d) return true;
+  return last - 0x30 < 12 || (last | 0x20) - 0x61 < 26;
 }
