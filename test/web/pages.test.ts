@@ -79,6 +79,35 @@ describe('what needs attention', () => {
     ]);
   });
 
+  test('is a dataset that cannot be used, with the reason; lines are spoken of where there are some', () => {
+    const of = (issues: object[], usableRows: number) =>
+      attentionOf({
+        jobs: [],
+        models: [],
+        now,
+        datasets: [
+          {
+            dataset: { id: 'ds_1', name: 'pairs', status: 'active' },
+            version: {
+              version: 2,
+              status: 'rejected',
+              updatedAt: '2026-11-23T11:00:00Z',
+              files: { data: { bytes: 886 } },
+              summary: { issues, rows: 7, usableRows, validationRows: 0, checkMilliseconds: 900 },
+            },
+          },
+        ] as never,
+      }).map(({ title, action }) => [title.replaceAll('\u00a0', ' '), action]);
+    const short = { code: 'too-few-rows', severity: 'error', count: 1, rows: 0 };
+    const broken = { code: 'not-json', severity: 'error', count: 2, rows: 2 };
+    expect(of([short], 7)).toEqual([
+      ['pairs v2 can’t be used yet: there are too few usable rows', 'See the problem'],
+    ]);
+    expect(of([short, broken], 5)).toEqual([
+      ['pairs v2 can’t be used yet, 3 errors of 2 kinds', 'See the 2 lines'],
+    ]);
+  });
+
   test('is not a job that was tried again, nor one that was left for a week', () => {
     const again = { id: 'b', status: 'running', retryOf: 'a' } as unknown as TrainingJob;
     expect(of([failed('a', '2026-11-23T11:00:00Z'), again])).toEqual([]);

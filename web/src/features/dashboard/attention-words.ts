@@ -1,10 +1,10 @@
-import type { DatasetVersion } from '../../../../contracts/dataset-versions.ts';
+import type { CheckSummary, DatasetVersion } from '../../../../contracts/dataset-versions.ts';
 import type { Dataset } from '../../../../contracts/datasets.ts';
 import type { Model } from '../../../../contracts/models.ts';
 import type { TrainingJob } from '../../../../contracts/training-jobs.ts';
 import { money } from '../../lib/format/money.ts';
-import { loss } from '../../lib/format/numbers.ts';
-import { findings, verdictOf } from '../datasets/dataset-words.ts';
+import { count, loss } from '../../lib/format/numbers.ts';
+import { lowerFirst, verdictOf } from '../datasets/dataset-words.ts';
 
 /** Something that waits for a person: what, why, and the one place where it is solved. */
 export interface AttentionItem {
@@ -54,12 +54,9 @@ export function attentionOf(found: {
               key: dataset.id,
               at: version.updatedAt,
               tone: 'bad',
-              title: `${dataset.name} v${version.version} can’t be used yet`,
+              title: `${dataset.name} v${version.version}${version.status === 'rejected' ? ' ' : ': '}${lowerFirst(verdictOf(version).title)}`,
               sentence: verdictOf(version).sentence,
-              action:
-                version.status === 'rejected'
-                  ? seeLines(findings(version.summary, 'error').lines)
-                  : 'Check it again',
+              action: version.status === 'rejected' ? seeErrors(version.summary) : 'Check it again',
               target: { noun: 'datasets', id: dataset.id },
             },
           ]
@@ -91,5 +88,9 @@ export function attentionOf(found: {
 }
 
 const asSentence = (text: string) => (text === '' || /[.!?]$/.test(text) ? text : `${text}.`);
-const seeLines = (lines: number) =>
-  lines === 1 ? 'See the line' : `See the ${lines.toLocaleString('en-US')} lines`;
+/** Some errors have no line: there are too few rows, or the file cannot be read at all. */
+function seeErrors({ issues }: Pick<CheckSummary, 'issues'>): string {
+  const lines = issues.reduce((sum, { severity, rows }) => sum + (severity === 'error' ? (rows ?? 0) : 0), 0);
+  if (lines === 0) return 'See the problem';
+  return lines === 1 ? 'See the line' : `See the ${count(lines)} lines`;
+}
