@@ -47,6 +47,8 @@ export interface MemoryDemand extends Pick<
   contextBytes: number;
   /** Of an entry of a dropout mask. */
   maskBytes: number;
+  /** Whether modules that read one input keep it once, whatever its type and dropout. */
+  sharesInputs: boolean;
 }
 
 /** Bytes on one device by what they are for. */
@@ -95,7 +97,7 @@ function blockBytesPerToken(demand: MemoryDemand): number {
   const kept = 8 * hidden + 2 * width * (queryWidth + keyValueWidth) + 3 * width * feedForward;
   const ownCopies = 3 * hidden + queryWidth + (isWhole ? 2 * hidden + feedForward : 0);
   const shared = hidden + (isWhole ? hidden + feedForward : 0);
-  const inputs = width !== 4 || dropout > 0 ? ownCopies : shared;
+  const inputs = !demand.sharesInputs && (width !== 4 || dropout > 0) ? ownCopies : shared;
   const masks = dropout > 0 ? maskBytes * ownCopies : 0;
   return kept + width * (inputs + rank * (isWhole ? 7 : 4)) + masks;
 }

@@ -25,10 +25,10 @@ export function shapeOf({ architecture, hiddenSize, parameters }: CatalogBaseMod
 function meansOf(
   model: CatalogBaseModel,
   { accelerator, overheadBytes }: CatalogGpuType,
-  quantization: Hyperparameters['quantization'],
+  { quantization, variant }: Hyperparameters,
 ): Pick<
   MemoryDemand,
-  'precision' | 'packing' | 'chunkedLoss' | 'mayRecompute' | 'contextBytes' | 'maskBytes'
+  'precision' | 'packing' | 'chunkedLoss' | 'mayRecompute' | 'contextBytes' | 'maskBytes' | 'sharesInputs'
 > {
   const onGpu = accelerator === 'cuda';
   const whole = onGpu || model.parameters >= FLOAT32_PARAMETERS ? 'bfloat16' : 'float32';
@@ -39,6 +39,7 @@ function meansOf(
     mayRecompute: onGpu,
     contextBytes: overheadBytes,
     maskBytes: onGpu ? 1 : 4,
+    sharesInputs: onGpu && variant !== 'dora',
   };
 }
 
@@ -57,7 +58,7 @@ export function memoryOf(
   const availableBytes = gpuType.memoryBytes;
   const plan = planMemory(
     {
-      ...meansOf(model, gpuType, chosen.quantization),
+      ...meansOf(model, gpuType, chosen),
       shape: shapeOf(model),
       rank,
       targetModules,

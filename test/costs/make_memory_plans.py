@@ -37,6 +37,7 @@ def case(model: str, precision: str, gigabytes: int, lengths: list[tuple[int, in
         SHAPES[model], rank, targets, precision, [length for length, rows in lengths for _ in range(rows)], batch, packing=on_gpu,
         chunked_loss=on_gpu, may_recompute=on_gpu, dropout=dropout, devices=devices,
         context_bytes=CUDA_CONTEXT_BYTES if on_gpu else 0, mask_bytes=1 if on_gpu else 4,
+        shares_inputs=on_gpu,
     )
     plan = plan_memory(demand, gigabytes * GB)
     return {

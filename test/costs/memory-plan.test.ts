@@ -36,6 +36,7 @@ describe('a memory plan', () => {
           mayRecompute: onGpu,
           contextBytes: onGpu ? 1.4e9 : 0,
           maskBytes: onGpu ? 1 : 4,
+          sharesInputs: onGpu,
         },
         availableBytes,
       );

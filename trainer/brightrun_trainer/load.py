@@ -38,6 +38,7 @@ class Means:
     context_bytes: int = 0
     mask_bytes: int = 1
     packing: bool = False
+    shares_inputs: bool = False
 
 
 def shape_of(model_dir: Path) -> ModelShape | None:
@@ -59,6 +60,7 @@ def plan_load(model_dir: Path, settings: LoraSettings, load: Load, means: Means)
             shape, settings.rank, settings.target_modules, means.precision, load.rows, load.batch_size,
             chunked_loss=means.chunked_loss, may_recompute=means.may_recompute, dropout=settings.dropout,
             devices=load.processes, context_bytes=means.context_bytes, mask_bytes=means.mask_bytes, packing=means.packing,
+            shares_inputs=means.shares_inputs,
         ),
         means.available_bytes,
     )

@@ -11,9 +11,9 @@ Bytes on one device, for a transformer of Llama's form with LoRA on its linear l
   RMSNorm, grouped queries, a gated feed-forward and frozen weights, whose products keep no input: only the
   adapter's do). With `w` bytes a value, `h`, `q`, `k`, `f` the widths of the block, of its queries, of its keys
   and of its feed-forward: two norms' inputs in float32, 8·h; queries, keys, values and attention's output,
-  2·w·(q + k); gate, its SiLU and its partner, 3·w·f. Then `w` for each input of the adapter's modules: each its
-  own copy in bf16 or where dropout draws for each, and a mask with dropout. `tests/peft_lora/test_memory_on_torch.py`
-  holds this against what torch keeps. Fused kernels keep less: the plan errs on the safe side. With gradient
+  2·w·(q + k); gate, its SiLU and its partner, 3·w·f. Then `w` for each input of the adapter's modules, once where
+  modules that read one input share it (`peft_lora/adapted_linear.py`), else each its own copy in bf16 or where dropout
+  draws for each; and a mask of each with dropout. `tests/peft_lora/test_memory_on_torch.py` holds this against what torch keeps. Fused kernels keep less: the plan errs on the safe side. With gradient
   checkpointing (arXiv 1604.06174) a block keeps its input, `w·h`, and one block at a time is whole.
 - **Loss.** Logits in the model's type, in float32, their log-softmax and its gradient: `(w + 12)` bytes an
   entry of the vocabulary and token. Where the loss cuts tokens into chunks (`peft_lora/frozen_head.py`), of one chunk.
@@ -116,8 +116,10 @@ class Demand:
     #: Devices over which each batch is shared out, the weights whole on each; on a CPU there is no context.
     devices: int = 1
     context_bytes: int = CUDA_CONTEXT_BYTES
-    #: Of an entry of a dropout mask: a bool on CUDA, a float on a CPU.
+    #: Of an entry of a dropout mask.
     mask_bytes: int = 1
+    #: Whether modules that read one input keep it once, whatever its type and dropout.
+    shares_inputs: bool = False
 
 
 @dataclass(frozen=True)
@@ -170,7 +172,7 @@ def block_bytes_per_token(demand: Demand) -> float:
     # q, k and v read one input, gate and up another; o reads attention's output and down the gated product.
     own_copies = 3 * h + q + (2 * h + f if is_whole else 0)
     shared = h + (h + f if is_whole else 0)
-    inputs = own_copies if width != 4 or demand.dropout else shared
+    inputs = own_copies if not demand.shares_inputs and (width != 4 or demand.dropout) else shared
     masks = demand.mask_bytes * own_copies if demand.dropout else 0
     return kept + width * (inputs + demand.rank * (7 if is_whole else 4)) + masks
 

@@ -24,8 +24,9 @@ from ..failures import RunFailure, runs_out_of_memory
 from ..masking import Pair, Sample
 from ..micro_batches import Row, by_length, sides
 from ..tokens_at_once import TokensAtOnce
+from .adapted_linear import take_products
 from .base import load_base, plain_head
-from .feeding import feed_packed, feed_padded
+from .feeding import feed_packed, feed_padded, placed
 from .packed_attention import take_packing
 from .placement import Placement, placement_here
 from .predictions import HiddenPredictions, LogitPredictions, Predictions
@@ -55,7 +56,10 @@ class PeftLora:
             raise RunFailure("base-model-invalid", "The base model has no linear layer that an adapter could sit on.")
         self._with_adapter = get_peft_model(self._model, self._lora_config())
         self._layers: dict[str, LoraLayer] = {path: self._model.get_submodule(path) for path in self.modules}  # type: ignore[misc]
+        take_products(self._layers.values())
         self._parameters = self._named_parameters()
+        for parameter in self._parameters.values():
+            parameter.grad = torch.zeros_like(parameter)
         self.load_adapter(initial_adapter(self._shapes(), settings.rank, settings.seed))
         self._optimizer = torch.optim.AdamW(
             list(self._parameters.values()), lr=0.0, weight_decay=settings.weight_decay,
@@ -97,7 +101,7 @@ class PeftLora:
         leads = dict(zip(batch, base_leads, strict=True))
 
         def backward(part: Sequence[Pair]) -> torch.Tensor:
-            base = torch.tensor([leads[pair] for pair in part], device=self._placement.device)
+            base = placed(np.array([leads[pair] for pair in part], np.float32), self._placement.device)
             return self._backward_pairs(sides(part), base, beta, len(batch))
 
         loss, norm = self._update(batch, backward, learning_rate, step)
@@ -130,9 +134,8 @@ class PeftLora:
         """Adds up the gradients of all parts of this process's share, and what `backward` says of each. Dropout
         draws from a seed made of run, process and step, so that a resumed run draws the same."""
         torch.manual_seed(self._settings.seed * 1_000_003 + step + self._world.rank * 0x9E3779B9)
-        for parameter in self._parameters.values():
-            # Zero, not none: a process without a row has a gradient to add up as well.
-            parameter.grad = torch.zeros_like(parameter)
+        # Zero, not none: a process without a row has a gradient to add up as well. The same tensors at each step.
+        self._optimizer.zero_grad(set_to_none=False)
         total = torch.zeros((), device=self._placement.device)
         for part in self.at_once.parts(share):
             total += backward(part)
@@ -160,7 +163,8 @@ class PeftLora:
             margins = beta * (losses[1::2] - losses[::2] - base_leads)
             pull = beta * torch.sigmoid(-margins) / count
             signed = torch.stack((pull, -pull), dim=1).flatten()
-            weighted = predictions.weighted_loss(signed.repeat_interleave(torch.tensor(counts, device=signed.device)))
+            sides_of_tokens = placed(np.repeat(np.arange(len(rows)), counts), self._placement.device)
+            weighted = predictions.weighted_loss(signed.index_select(0, sides_of_tokens))
         weighted.backward()
         return nn.functional.softplus(-margins).sum() / count
 
@@ -189,9 +193,12 @@ class PeftLora:
     def _row_losses(self, samples: Sequence[Sample]) -> list[RowLoss]:
         self._model.eval()
         found: dict[int, RowLoss] = {}
+        measured = []
         for part in by_length(samples, self.at_once.parts):
             with self._products():
-                losses, right = self._predictions([samples[i] for i in part]).measured()
+                measured.append((part, *self._predictions([samples[i] for i in part]).measured()))
+        # Asked for after the last part: a GPU that is asked after each would wait for the next.
+        for part, losses, right in measured:
             # One row's tokens lie together, in the order of the rows.
             counts = [samples[i].targets for i in part]
             for i, loss, correct in zip(part, losses.cpu().split(counts), right.cpu().split(counts), strict=True):

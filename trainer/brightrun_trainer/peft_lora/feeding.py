@@ -27,16 +27,19 @@ class Fed:
     targets: torch.Tensor
 
 
-def _placed(values: np.ndarray, device: str) -> torch.Tensor:
-    return torch.from_numpy(np.ascontiguousarray(values)).to(device)
+def placed(values: np.ndarray, device: str) -> torch.Tensor:
+    """On a GPU from pinned memory, in its turn: a plain copy would wait until everything before it is done, and the GPU then
+    for what comes next. Pinned blocks are torch's to keep until they were read."""
+    tensor = torch.from_numpy(np.ascontiguousarray(values))
+    return tensor.pin_memory().to(device, non_blocking=True) if device.startswith("cuda") else tensor.to(device)
 
 
 def feed_padded(rows: Sequence[Sample], device: str) -> Fed:
     """Ids [rows, longest - 1]. The learned places are found in numpy: to ask a GPU for them would make it wait."""
     ids, learned = padded(rows)
     picked = np.flatnonzero(learned)
-    inputs = {"input_ids": _placed(ids[:, :-1].astype(np.int64), device)}
-    return Fed(inputs, _placed(picked, device), _placed(ids[:, 1:].ravel()[picked].astype(np.int64), device))
+    inputs = {"input_ids": placed(ids[:, :-1].astype(np.int64), device)}
+    return Fed(inputs, placed(picked, device), placed(ids[:, 1:].ravel()[picked].astype(np.int64), device))
 
 
 def feed_packed(rows: Sequence[Sample], device: str) -> Fed:
@@ -46,12 +49,12 @@ def feed_packed(rows: Sequence[Sample], device: str) -> Fed:
     ends = np.cumsum(lengths)
     begins = ends - lengths
     learned = np.concatenate([np.array(row.learned[1:], bool) for row in rows])
-    bounds = _placed(np.concatenate(([0], ends)).astype(np.int32), device)
+    bounds = placed(np.concatenate(([0], ends)).astype(np.int32), device)
     inputs = {
-        "input_ids": _placed(np.concatenate([np.array(row.ids[:-1], np.int64) for row in rows])[None], device),
-        "position_ids": _placed((np.arange(ends[-1]) - np.repeat(begins, lengths))[None], device),
+        "input_ids": placed(np.concatenate([np.array(row.ids[:-1], np.int64) for row in rows])[None], device),
+        "position_ids": placed((np.arange(ends[-1]) - np.repeat(begins, lengths))[None], device),
         "cu_seq_lens_q": bounds, "cu_seq_lens_k": bounds,
         "max_length_q": int(lengths.max()), "max_length_k": int(lengths.max()),
     }
     targets = np.concatenate([np.array(row.ids[1:], np.int64) for row in rows])[learned]
-    return Fed(inputs, _placed(np.flatnonzero(learned), device), _placed(targets, device))
+    return Fed(inputs, placed(np.flatnonzero(learned), device), placed(targets, device))

@@ -24,10 +24,15 @@ def _chunks(hidden: torch.Tensor, words: int) -> list[slice]:
 
 
 def _logits(hidden: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None) -> torch.Tensor:
-    return nn.functional.linear(hidden.to(weight.dtype), weight, bias).float()
+    """In the head's own type; who sums over them does so in float32."""
+    return nn.functional.linear(hidden.to(weight.dtype), weight, bias)
 
 
 class _WeightedLoss(torch.autograd.Function):
+    """Seven times over a chunk in memory: the logits are written, read for their log-softmax (float32), which is written and
+    read for its exponentials, which take the logits' place and are read for the states' gradient. A token's weight multiplies
+    its row of that gradient, which is narrower than its logits by the vocabulary over the width."""
+
     @staticmethod
     def forward(
         ctx: Any, hidden: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None,
@@ -38,14 +43,13 @@ class _WeightedLoss(torch.autograd.Function):
         for chunk in _chunks(hidden, len(weight)):
             logits = _logits(hidden[chunk], weight, bias)
             wanted = targets[chunk, None]
-            normaliser = logits.logsumexp(dim=-1, keepdim=True)
-            total += ((normaliser - logits.gather(1, wanted))[:, 0] * weights[chunk]).sum()
+            likelihoods = nn.functional.log_softmax(logits, dim=-1, dtype=torch.float32)
+            of_target = likelihoods.gather(1, wanted)
+            total -= (of_target[:, 0] * weights[chunk]).sum()
             if gradient is not None:
-                # d loss / d logits = softmax - one-hot, in place of the logits
-                slope = logits.sub_(normaliser).exp_()
-                slope.scatter_add_(1, wanted, torch.full_like(wanted, -1, dtype=slope.dtype))
-                slope.mul_(weights[chunk, None])
-                gradient[chunk] = (slope.to(weight.dtype) @ weight).to(gradient.dtype)
+                # d loss / d logits = softmax - one-hot, in place of the logits; the target's own in float32 until it is rounded
+                slope = torch.exp(likelihoods, out=logits).scatter_(1, wanted, of_target.expm1().to(logits.dtype))
+                gradient[chunk] = (slope @ weight).mul_(weights[chunk, None])
         ctx.save_for_backward(gradient)
         return total
 
@@ -69,6 +73,6 @@ def measured(hidden: torch.Tensor, head: nn.Linear, targets: torch.Tensor) -> tu
     losses, right = [], []
     for chunk in _chunks(hidden, len(head.weight)):
         logits = _logits(hidden[chunk], head.weight, head.bias)
-        losses.append(nn.functional.cross_entropy(logits, targets[chunk], reduction="none"))
+        losses.append(nn.functional.cross_entropy(logits.float(), targets[chunk], reduction="none"))
         right.append(logits.argmax(dim=-1) == targets[chunk])
     return torch.cat(losses), torch.cat(right)

@@ -41,7 +41,7 @@ def packed_attention(
     if cu_seq_lens_q is None or max_length_q is None:
         return sdpa_attention_forward(module, query, key, value, attention_mask, dropout=dropout, scaling=scaling, **others)
     if query.is_cuda and query.dtype in (torch.bfloat16, torch.float16):
-        q, k, v = (part[0].transpose(0, 1) for part in (query, key, value))
+        q, k, v = (part.squeeze(0).transpose(0, 1) for part in (query, key, value))  # part[0] would cost the way back a copy
         out = varlen_attn(
             q, k, v, cu_seq_lens_q, cu_seq_lens_q, max_length_q, max_length_q,
             scale=scaling, window_size=(-1, 0), enable_gqa=q.shape[1] != k.shape[1],

@@ -24,7 +24,8 @@ def means_here(placement: Placement, settings: LoraSettings, packing: bool = Fal
     return Means(
         available_bytes=torch.cuda.mem_get_info()[0] if on_gpu else host_bytes(),
         precision="nf4" if settings.quantization == "nf4" else PRECISIONS[placement.precision],
-        packing=packing, chunked_loss=True, may_recompute=True, context_bytes=CUDA_CONTEXT_BYTES if on_gpu else 0, mask_bytes=1 if on_gpu else 4,
+        packing=packing, chunked_loss=True, may_recompute=True, context_bytes=CUDA_CONTEXT_BYTES if on_gpu else 0,
+        shares_inputs=settings.variant != "dora",  # whose layers are peft's (adapted_linear.py)
     )
 
 

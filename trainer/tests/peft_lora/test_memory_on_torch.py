@@ -57,7 +57,7 @@ def test_a_block_keeps_what_the_plan_says(bases: dict[int, Path], precision: str
     """Within 3 %: the adapter's bf16 copies are counted with the adapter, attention's row sums not at all."""
     settings = LoraSettings(RANK, 8.0, dropout, targets, 0.0, 1.0, 1)
     two, four = (kept(bases[n], Placement("cpu", precision), settings) for n in (2, 4))
-    demand = Demand(SHAPE, RANK, targets, kind, [TOKENS], 1, dropout=dropout, mask_bytes=4)
+    demand = Demand(SHAPE, RANK, targets, kind, [TOKENS], 1, dropout=dropout, shares_inputs=True)
     assert (four - two) / 2 / TOKENS == pytest.approx(block_bytes_per_token(demand), rel=0.03)
 
 
