@@ -62,6 +62,8 @@ export const LiveRecord = z.object({
   newestStep: z.int().nonnegative(),
   /** Absent before the first loss, and in rows from before there were alerts. */
   trend: LossTrend.optional(),
+  /** After which the run reports again; absent in rows from before it was kept. */
+  nextReportSeconds: z.number().positive().optional(),
   logTail: z.string(),
   expiresAt: z.int(),
 });

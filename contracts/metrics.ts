@@ -47,7 +47,7 @@ export type MetricChunkRecord = z.infer<typeof MetricChunkRecord>;
 export const AlertKind = z.enum(['plateau', 'divergence', 'overfitting', 'not-finite']);
 export type AlertKind = z.infer<typeof AlertKind>;
 
-/** Somebody is taken to be watching until then: reports come every 2 s as long. An item of its own, so that a page never writes what a run writes. */
+/** Somebody is taken to be watching until then: reports come every 2 s as long, once the one that was due has come. An item of its own, so that a page never writes what a run writes. */
 export const WatchRecord = z.object({
   shape: z.literal(1),
   owner: Owner,
@@ -144,6 +144,8 @@ export const JobLive = z.object({
   capUsdMicros: UsdMicros,
   /** When the trainer was last heard; absent before the first report. */
   heardAt: Timestamp.optional(),
+  /** When the trainer was told to report again: nothing newer can be shown before that. */
+  nextReportAt: Timestamp.optional(),
   at: Timestamp,
 });
 export type JobLive = z.infer<typeof JobLive>;

@@ -57,7 +57,7 @@ export const ProgressAnswer = RunToken.extend({
   action: z.enum(['continue', 'stop']),
   /** `cancelled`: end at once, publish nothing. `keep-model` and `budget`: checkpoint, publish, stop. */
   reason: z.enum(['cancelled', 'keep-model', 'budget']).optional(),
-  /** 2 while somebody watches, else 30–60. */
+  /** 2 while somebody watches, 5 in the first minutes of an attempt, else 30–60. */
   nextReportSeconds: z.number().positive(),
   /** As in the run spec, as of now. */
   ...landing,

@@ -77,5 +77,8 @@ export function snapshotOf({
     costUsdMicros: costSoFar(job, heardAt),
     capUsdMicros: job.capUsdMicros,
     ...(heardAt ? { heardAt } : {}),
+    ...(heardAt && live?.nextReportSeconds && job.status === 'running'
+      ? { nextReportAt: new Date(Date.parse(heardAt) + live.nextReportSeconds * 1000).toISOString() }
+      : {}),
   };
 }

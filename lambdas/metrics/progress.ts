@@ -22,6 +22,8 @@ export interface RunOfReport {
   attempt: number;
   /** The newest checkpoint that is registered. */
   checkpointStep?: number | undefined;
+  /** What it will be told to wait before it reports again. */
+  nextReportSeconds: number;
   /** By which its curve is judged. */
   hyperparameters: RunChoices;
 }
@@ -153,6 +155,7 @@ export function decideProgress(
       tail: rest,
       newestStep: fresh.reduce((newestStep, point) => Math.max(newestStep, point.step), after),
       ...(trend ? { trend } : {}),
+      nextReportSeconds: of.nextReportSeconds,
       logTail: newestLines(report.logTail, LIVE_LOG_CHARACTERS),
       expiresAt: telemetryExpiry(now),
     },

@@ -69,11 +69,10 @@ export const handler = serve(runOperations, environment, (env) => {
     [getCurrentRun.id]: async ({ run, now }) => currentRun(await live(run), files, now()),
     [reportProgress.id]: async ({ run, body, now }) => {
       const job = await live(run);
-      const { watchedUntil } = await recordProgress(telemetry, progress, job, body, now());
-      const watch = { watchedUntil, idleReportSeconds: env.REPORT_SECONDS };
+      const pause = await recordProgress(telemetry, progress, job, body, env.REPORT_SECONDS, now());
       return {
         ...runToken(await keys.current(), run, now()),
-        ...decideInstruction(job, watch, now(), body.landingSeconds),
+        ...decideInstruction(job, pause, now(), body.landingSeconds),
       };
     },
     [startRunUpload.id]: async ({ run, body }) => {

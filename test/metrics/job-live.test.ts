@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import type { AttemptPoint } from '../../contracts/metrics.ts';
-import { costSoFar, decideWatch, pointsOf } from '../../lambdas/metrics/job-live.ts';
+import { costSoFar, decideWatch, pointsOf, snapshotOf } from '../../lambdas/metrics/job-live.ts';
 import { numberedEvents } from '../../lambdas/metrics/job-events.ts';
 import { thin } from '../../lambdas/metrics/thinning.ts';
+import { liveAt } from '../training-workflow/world.ts';
 import { at, publishingJob, runningJob } from '../training-jobs/example-job.ts';
 
 const curve = (length: number, value: (step: number) => number): AttemptPoint[] =>
@@ -47,6 +48,16 @@ describe('the snapshot', () => {
   test('counts money up to when the trainer was last heard, never up to now', () => {
     expect(costSoFar(runningJob(), at(70).toISOString())).toBe(60_000);
     expect(costSoFar(runningJob(), undefined)).toBe(0);
+  });
+  test('says when the run reports again, while it runs', () => {
+    const parts = { chunks: [], events: [], live: { ...liveAt(70), nextReportSeconds: 30 } };
+    expect(snapshotOf({ ...parts, job: runningJob() })).toMatchObject({
+      heardAt: at(70).toISOString(),
+      nextReportAt: at(100).toISOString(),
+    });
+    expect(snapshotOf({ ...parts, job: publishingJob() })).not.toHaveProperty('nextReportAt');
+    // A row from before it was kept.
+    expect(snapshotOf({ ...parts, live: liveAt(70), job: runningJob() })).not.toHaveProperty('nextReportAt');
   });
   test('shows what the ledger says once nothing runs', () => {
     expect(costSoFar({ ...publishingJob(), costUsdMicros: 90_000 }, at(5000).toISOString())).toBe(90_000);

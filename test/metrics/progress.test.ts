@@ -6,7 +6,13 @@ import { decideProgress, LIVE_LOG_CHARACTERS, type ProgressWrites } from '../../
 import { at, queuedJob } from '../training-jobs/example-job.ts';
 
 const { hyperparameters } = queuedJob();
-const of = { owner: 'owner-a', jobId: 'job_01JD0000000000000000000000', attempt: 1, hyperparameters };
+const of = {
+  owner: 'owner-a',
+  jobId: 'job_01JD0000000000000000000000',
+  attempt: 1,
+  nextReportSeconds: 30,
+  hyperparameters,
+};
 const point = (step: number, more: Partial<MetricPoint> = {}): MetricPoint => ({
   step,
   epoch: step / 100,

@@ -4,7 +4,7 @@ import { decideProgress } from '../../lambdas/metrics/progress.ts';
 import { at, JOB_ID, OWNER, queuedJob } from '../training-jobs/example-job.ts';
 
 const { hyperparameters } = queuedJob();
-const of = { owner: OWNER, jobId: JOB_ID, attempt: 1, hyperparameters };
+const of = { owner: OWNER, jobId: JOB_ID, attempt: 1, nextReportSeconds: 30, hyperparameters };
 const points = (from: number, to: number, more: object = {}) =>
   Array.from({ length: to - from + 1 }, (_, place) => ({
     step: from + place,

@@ -46,7 +46,7 @@ const report = (batch: number, from: number, loss: number) =>
     logTail: '',
   });
 const record = (stored: Stored, given: ProgressReport) =>
-  recordProgress(stored.telemetry, stored, job, given, at(1000));
+  recordProgress(stored.telemetry, stored, job, given, 30, at(1000));
 
 test('a person is told once that a loss climbs, with what to do, also where the report is decided again', async () => {
   const stored = new Stored();

@@ -8,6 +8,7 @@ import {
   decideClaim,
   decideCompletion,
   decideInstruction,
+  pauseOf,
   liveJobOf,
 } from '../../lambdas/runs/run-calls.ts';
 import { wholeCheckpoint } from '../../lambdas/runs/checkpoints.ts';
@@ -121,35 +122,43 @@ describe('the last word of a run', () => {
 });
 
 describe('the answer to a report', () => {
-  test('goes on, soon while somebody watches', () => {
-    expect(decideInstruction(runningJob(), unwatched, at(20))).toMatchObject({
+  test('goes on, and says when to report again', () => {
+    expect(decideInstruction(runningJob(), 30, at(20))).toMatchObject({
       action: 'continue',
       nextReportSeconds: 30,
     });
-    const watch = { ...unwatched, watchedUntil: at(30).getTime() };
-    expect(decideInstruction(runningJob(), watch, at(20)).nextReportSeconds).toBe(2);
+  });
+  test('asks for the next report soon while somebody watches, and every 5 s in an attempt’s first five minutes', () => {
+    const watched = { ...unwatched, watchedUntil: at(1020).getTime() };
+    // Claimed in second 10.
+    expect([at(11), at(309), at(310), at(1000)].map((now) => pauseOf(runningJob(), unwatched, now))).toEqual([
+      5, 5, 30, 30,
+    ]);
+    expect([at(11), at(1000)].map((now) => pauseOf(runningJob(), watched, now))).toEqual([2, 2]);
+    const often = { ...unwatched, idleReportSeconds: 1 };
+    expect([at(11), at(1000)].map((now) => pauseOf(runningJob(), often, now))).toEqual([1, 1]);
   });
   test('stops what was cancelled, keeping the model where that was asked for', () => {
     const stopped = (keep: boolean) => decideCancellation(runningJob(), keep, at(20)).job as LiveJob;
-    expect(decideInstruction(stopped(false), unwatched, at(21))).toMatchObject({
+    expect(decideInstruction(stopped(false), 30, at(21))).toMatchObject({
       action: 'stop',
       reason: 'cancelled',
     });
-    expect(decideInstruction(stopped(true), unwatched, at(21))).toMatchObject({
+    expect(decideInstruction(stopped(true), 30, at(21))).toMatchObject({
       action: 'stop',
       reason: 'keep-model',
     });
   });
   test('says anew with each report when to land, by what the run has measured', () => {
-    const told = (measured?: number) => decideInstruction(runningJob(), unwatched, at(20), measured);
+    const told = (measured?: number) => decideInstruction(runningJob(), 30, at(20), measured);
     expect(told()).toMatchObject({ landInSeconds: 890, capInSeconds: 990 });
     expect(told(300)).toMatchObject({ action: 'continue', landInSeconds: 690, capInSeconds: 990 });
     expect(told(990)).toMatchObject({ action: 'stop', reason: 'budget' });
   });
   test('lands a run before its cap is spent', () => {
     // A dollar at a thousandth of a dollar a second: 1,000 s, of which a tenth is kept for landing.
-    expect(decideInstruction(runningJob(), unwatched, at(10 + 899))).toMatchObject({ action: 'continue' });
-    expect(decideInstruction(runningJob(), unwatched, at(10 + 900))).toMatchObject({
+    expect(decideInstruction(runningJob(), 30, at(10 + 899))).toMatchObject({ action: 'continue' });
+    expect(decideInstruction(runningJob(), 30, at(10 + 900))).toMatchObject({
       action: 'stop',
       reason: 'budget',
     });

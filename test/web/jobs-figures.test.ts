@@ -8,6 +8,7 @@ import {
   endOf,
   mergeEvents,
   paceSpread,
+  secondsToReport,
   silentSince,
   statusSteps,
   unreachableSince,
@@ -126,6 +127,16 @@ describe('events', () => {
     expect(
       unreachableSince([event(3, 'cluster-reachable'), event(2, 'cluster-unreachable')]),
     ).toBeUndefined();
+  });
+
+  test('the seconds to a run’s next report are told where a person would wonder, and never of one that has ended', () => {
+    const live = { status: 'running', nextReportAt: at(21.2) } as JobLive;
+    expect(secondsToReport(live, now)).toBe(22);
+    expect(secondsToReport({ ...live, nextReportAt: at(2) }, now)).toBeUndefined();
+    expect(secondsToReport({ ...live, nextReportAt: at(-8) }, now)).toBeUndefined();
+    // A clock an hour off says nothing.
+    expect(secondsToReport({ ...live, nextReportAt: at(3600) }, now)).toBeUndefined();
+    expect(secondsToReport({ ...live, status: 'succeeded' }, now)).toBeUndefined();
   });
 
   test('a running trainer is silent after more than two of its longest intervals, an ended one never', () => {

@@ -91,6 +91,7 @@ let record: object = {};
 let reachable = true;
 let measured: object[] = [];
 let alerts: object[] = [];
+let nextReportAt: string | undefined;
 const asked: string[] = [];
 
 beforeEach(() => {
@@ -98,6 +99,7 @@ beforeEach(() => {
   record = {};
   reachable = true;
   alerts = [];
+  nextReportAt = undefined;
   measured = [point(0, { validationLoss: 1.92 }), point(1845, { validationLoss: 1.32 })];
   asked.length = 0;
   globalThis.fetch = (async (url: URL, init: { method: string; body?: string }) => {
@@ -119,6 +121,7 @@ beforeEach(() => {
         logTail: '<b>step 1929</b>',
         costUsdMicros: 23_200_000,
         capUsdMicros: 40_000_000,
+        ...(nextReportAt ? { nextReportAt } : {}),
         at: started,
       },
       '/metrics': {
@@ -175,6 +178,13 @@ describe('a running job', () => {
     await waitFor(() =>
       expect(screen.getByRole('img', { name: /loss by step/ }).getAttribute('aria-label')).toContain('1.320'),
     );
+  });
+
+  test('says when the run reports again where nobody had been watching', async () => {
+    nextReportAt = new Date(Date.now() + 60_000).toISOString();
+    show();
+    const [told] = await seen(/^Next report in/);
+    expect(text(told)).toMatch(/^Next report in [56]\d s\. Nobody was watching/);
   });
 
   test('tells what its curve gives away: in the story with what to do, and at its step', async () => {

@@ -138,6 +138,16 @@ export function silentSince(live: JobLive, now: Date): string | undefined {
   return now.getTime() - Date.parse(live.heardAt) > SILENCE_MILLISECONDS ? live.heardAt : undefined;
 }
 
+/** A watched run reports so often that nobody needs to be told when; by clocks that differ by more nothing is said. */
+const REPORT_PAUSE = { least: 3, most: 90 };
+
+/** Seconds until the trainer reports again, where a person who waits for it would wonder; undefined else. */
+export function secondsToReport(live: JobLive, now: Date): number | undefined {
+  if (live.status !== 'running' || !live.nextReportAt) return undefined;
+  const seconds = Math.ceil((Date.parse(live.nextReportAt) - now.getTime()) / 1000);
+  return seconds > REPORT_PAUSE.least && seconds <= REPORT_PAUSE.most ? seconds : undefined;
+}
+
 /** Whether a job is over. */
 export function hasEnded(status: TrainingJobStatus | undefined): boolean {
   return status !== undefined && isTerminal(status);

@@ -19,6 +19,7 @@ import {
   billedSeconds,
   costAtEnd,
   endOf,
+  secondsToReport,
   silentSince,
   statusSteps,
   unreachableSince,
@@ -50,6 +51,7 @@ export function JobMonitor({ job, live, progress, curves, events, crumbs, error,
   const running = state.isPolling;
   const spent = Math.max(live?.costUsdMicros ?? 0, job.costUsdMicros);
   const end = running ? endOf(progress, curves.points, now) : undefined;
+  const toReport = running && live ? secondsToReport(live, now) : undefined;
   const atEnd = running ? costAtEnd(job, spent, end?.secondsLeft) : undefined;
   const totalSteps = progress?.totalSteps || job.estimate.steps;
   const baseLoss =
@@ -116,6 +118,12 @@ export function JobMonitor({ job, live, progress, curves, events, crumbs, error,
         </ErrorState>
       ) : (
         running && <Silence since={unreachableSince(events)} silent={live && silentSince(live, now)} />
+      )}
+      {toReport !== undefined && (
+        <p className="mb-3 text-12 text-ink-3">
+          Next report in {toReport} s. Nobody was watching, so the run reports seldom; from then on it does
+          every 2 s.
+        </p>
       )}
       <JobKeyFigures
         job={job}
