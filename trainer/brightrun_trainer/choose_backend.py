@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from .backend import Backend, LoraSettings
+from .company import Company, Machines
 from .failures import RunFailure
 from .load import Load
 from .memory_plan import MemoryPlan
 from .micro_batches import MICRO_BATCH_TOKENS
+from .spec import BaseModel
 
 BACKENDS = ("mlx_lora", "peft_lora")
 
@@ -50,7 +53,8 @@ def choose_backend(machine: Machine, named: str | None) -> str:
 
 
 def count_processes(name: str, gpus: int, named: str | None) -> int:
-    """One for each GPU that the job has and torch sees. `named` overrides that (BRIGHTRUN_PROCESSES, for tests)."""
+    """On one machine: one for each GPU that the job has there and torch sees. `named` overrides that (BRIGHTRUN_PROCESSES,
+    for tests)."""
     if name != "peft_lora":
         return 1
     if named:
@@ -60,8 +64,27 @@ def count_processes(name: str, gpus: int, named: str | None) -> int:
     return max(1, min(gpus, torch.cuda.device_count()))
 
 
-def open_planned(name: str, model_dir: Path, settings: LoraSettings, ends: set[int], load: Load) -> tuple[Backend, MemoryPlan | None]:
-    """Plans the memory first, then loads the base model with a fresh adapter, in as many processes as asked."""
+@dataclass(frozen=True)
+class Muster:
+    """Who will train a run: `processes` is the override for tests, `give_up` ends a run whose main thread waits for a
+    process that is gone."""
+
+    processes: str | None = None
+    machines: Machines | None = None
+    give_up: Callable[[RunFailure], None] = lambda failure: None
+
+    def company(self, name: str, gpus: int) -> Company:
+        """The processes, none of them started yet; each machine has as many."""
+        further = self.machines.wanted.further if self.machines else 0
+        if further and name != "peft_lora":
+            raise RunFailure("method-unsupported", f"{name} trains on one machine; this run has {1 + further}.")
+        return Company(count_processes(name, gpus // (1 + further), self.processes), self.machines, self.give_up)
+
+
+def open_planned(
+    name: str, model_dir: Path, settings: LoraSettings, ends: set[int], load: Load, company: Company, base: BaseModel,
+) -> tuple[Backend, MemoryPlan | None]:
+    """Plans the memory first, then loads the base model with a fresh adapter, in as many processes as the company has."""
     if name == "peft_lora":
         from .peft_lora import PeftLora
         from .peft_lora.planned import planned_placement
@@ -71,7 +94,7 @@ def open_planned(name: str, model_dir: Path, settings: LoraSettings, ends: set[i
             return PeftLora(model_dir, settings, ends, placement), plan
         from .peft_lora.lead import Lead
 
-        return Lead(model_dir, settings, ends, placement, load.processes), plan
+        return Lead(model_dir, settings, ends, placement, company, base), plan
     from .mlx_lora import MlxLora
     from .mlx_plan import mlx_plan
 

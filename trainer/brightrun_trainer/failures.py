@@ -21,6 +21,13 @@ class RunFailure(Exception):
         self.message = message
 
 
+class Lost(RunFailure):
+    """Another process of this run is gone, or its machine: what this one holds is whole as of its last step."""
+
+    def __init__(self, message: str, code: str = "stopped-by-cluster") -> None:
+        super().__init__(code, message)
+
+
 class Superseded(Exception):
     """This attempt is no longer the live one: stop at once and write nothing."""
 

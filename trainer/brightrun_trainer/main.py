@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from .api import Api, Refused
+from .company import Machines, wanted_machines
 from .failures import RunFailure, Superseded, classify
 from .logtail import LogTail, redact
 from .reporter import Reporter
@@ -25,6 +26,8 @@ EXIT_FAILED = 1
 EXIT_USAGE = 2
 EXIT_SUPERSEDED = 3
 EXIT_SIGNALLED = 143
+#: Not all of the run's machines became free: nothing was claimed. The workflow knows it by this number (run-verdict.ts).
+EXIT_NO_MACHINES = 75
 #: What is left of a run's last words once the cluster has said stop; Ray kills after 15 s here.
 LAST_WORDS_SECONDS = 4.0
 
@@ -52,8 +55,33 @@ def train(environment: Mapping[str, str], workdir: Path, api: Api | None = None,
     tail = LogTail(lambda: api.secrets)
     log.handlers, log.propagate = [tail], False
     log.setLevel(logging.INFO)
+    machines: Machines | None = None
+    try:
+        if wanted := wanted_machines(environment):
+            machines = Machines(wanted)
+            # Before the claim, from which on a run is paid for: waiting never is.
+            machines.wait()
+        return _train(environment, workdir, api, tail, machines, checkpoint_every)
+    except RunFailure as failure:
+        log.error("%s (%s)", failure.message, failure.code)
+        return EXIT_NO_MACHINES
+    finally:
+        if machines:
+            machines.close()
+
+
+def _train(
+    environment: Mapping[str, str], workdir: Path, api: Api, tail: LogTail, machines: Machines | None, checkpoint_every: float | None
+) -> int:
     reporter = Reporter(api, tail.text)
     stopping: Stopping | None = None
+
+    def give_up(failure: RunFailure) -> None:
+        """From another thread, where the main one waits within a library for a process that is gone."""
+        _report_failure(api, reporter, failure, signalled=False)
+        shutil.rmtree(workdir, ignore_errors=True)
+        os._exit(EXIT_FAILED)  # the others end with this process
+
     try:
         attempt = api.claim()
         log.info("claimed attempt %d", attempt)
@@ -61,13 +89,14 @@ def train(environment: Mapping[str, str], workdir: Path, api: Api | None = None,
         stopping = Stopping(reporter, lambda: api.money, api.clock)
         stopping.listen()
         reporter.start()
+        from .choose_backend import Muster
         from .run import Run, Stopped
 
         try:
             run = Run(
                 api, reporter, run_spec, stopping, workdir, environment.get("BRIGHTRUN_MODELS_DIR"),
                 checkpoint_every=checkpoint_every, backend=environment.get("BRIGHTRUN_BACKEND"),
-                processes=environment.get("BRIGHTRUN_PROCESSES"),
+                muster=Muster(environment.get("BRIGHTRUN_PROCESSES"), machines, give_up),
             )
             version = run.execute()
         except Stopped as stopped:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import math
 import time
 from collections import deque
 from collections.abc import Callable
@@ -17,13 +16,13 @@ from .backend import LoraSettings, end_tokens
 from .base_models import find_base_model
 from .checkpoint import CheckpointRefused, fingerprint
 from .checkpointer import Checkpointer, fetch_checkpoint
-from .choose_backend import choose_backend, count_processes, look_around, open_planned
+from .choose_backend import Muster, choose_backend, look_around, open_planned
 from .dataset import read_rows, verify_checksum
 from .evaluate import mean_loss
 from .evaluation.before_after import BeforeAndAfter, Measured
 from .export.merged import room_to_merge
 from .export.published import ADAPTER, MERGED, prove_model
-from .failures import RunFailure, Superseded
+from .failures import Lost, RunFailure, Superseded
 from .gpu import gpu_here, model_flops_utilisation
 from .landing import LandingTimes, merge_seconds
 from .load import Load, memory_facts
@@ -39,20 +38,15 @@ from .split import split, validation_count, without_leaks
 from .stopping import PUBLISHED_AS, Stopping
 from .training_data import Data, encode
 from .uploads import Uploader
+from .wire import finite
 
 log = logging.getLogger("brightrun")
-
 #: The slowest of so many last steps is what the step under way may take when the run has to land.
 STEPS_TO_EXPECT_FROM = 32
 
 
 def now_iso() -> str:
     return datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def finite(value: float | None) -> float | None:
-    """JSON has no word for the others."""
-    return value if value is not None and math.isfinite(value) else None
 
 
 class Stopped(Exception):
@@ -69,11 +63,12 @@ class Run:
     def __init__(
         self, api: Api, reporter: Reporter, run: RunSpec, stopping: Stopping, workdir: Path,
         models_dir: str | None = None, clock: Callable[[], float] = time.monotonic, checkpoint_every: float | None = None,
-        backend: str | None = None, processes: str | None = None,
+        backend: str | None = None, muster: Muster = Muster(),
     ) -> None:
         self._api, self._reporter, self._run, self._stopping = api, reporter, run, stopping
         self._workdir, self._models_dir, self._clock = workdir, models_dir, clock
-        self._checkpoint_every, self._named_backend, self._named_processes = checkpoint_every, backend, processes
+        self._checkpoint_every, self._named_backend, self._muster = checkpoint_every, backend, muster
+        self._whole_step = -1  # the newest after which nothing was left undone
         self._memory = Memory()
         self._merged_bytes = 0  # of a model that will be merged
         self._phase, self._phase_since = "starting", clock()
@@ -164,11 +159,12 @@ class Run:
             h.rank, h.alpha, h.dropout, h.target_modules, h.weight_decay, h.max_gradient_norm, h.seed, h.variant, h.quantization
         )
         name = choose_backend(look_around(), self._named_backend)
-        self._processes = count_processes(name, run.spec.gpu_count, self._named_processes)
+        company = self._muster.company(name, run.spec.gpu_count)
+        self._processes = company.size
         log.info("training with %s in %d process%s", name, self._processes, "" if self._processes == 1 else "es")
         load = Load([s.length for s in data.train.samples], h.batch_size, self._processes)
         self._backend, self._memory_plan = open_planned(
-            name, self._model_dir, self._settings, end_tokens(self._model_dir, self._tokenizer), load
+            name, self._model_dir, self._settings, end_tokens(self._model_dir, self._tokenizer), load, company, run.spec.base_model
         )
         self._backend.at_once.tell = self._reporter.finding
         self._gpu = gpu_here(name)
@@ -246,11 +242,15 @@ class Run:
 
     def _train(self) -> str | None:
         """The loop; returns the manifest's stop reason, or raises where nothing may be published."""
-        reason = self._loop.run()
+        try:
+            reason = self._loop.run()
+        except Lost:  # of the others: this process has all that a checkpoint takes
+            if self._loop.state.step == self._whole_step:
+                self._save_before_the_end()
+            raise
         self._stop_unless_publishing(reason)
         if reason == "signal":
-            saved = self._checkpointer.save_now(self._loop.snapshot)
-            log.warning("the cluster stops this run; checkpoint at step %d %s", self._loop.state.step, "saved" if saved else "not saved")
+            self._save_before_the_end()
             raise Stopped("signal")
         if reason and self._loop.state.step == 0:
             if reason == "budget":
@@ -262,6 +262,10 @@ class Run:
             log.warning("no checkpoint of step %d: the job can be continued from an earlier one only", self._loop.state.step)
         self._checkpointer.wait()
         return reason
+
+    def _save_before_the_end(self) -> None:
+        saved = self._checkpointer.save_now(self._loop.snapshot)
+        log.warning("the cluster stops this run; checkpoint at step %d %s", self._loop.state.step, "saved" if saved else "not saved")
 
     def _publish(self, data: Data, reason: str | None, kept: int, measured: Measured | None) -> str:
         self._enter("exporting")
@@ -339,6 +343,7 @@ class Run:
             self._reporter.landing(times.seconds())
 
     def may_save(self, state: LoopState, save: Callable[[], Snapshot]) -> None:
+        self._whole_step = state.step
         if state.step < self._plan.total_steps:
             self._checkpointer.may_save(state, save)
 

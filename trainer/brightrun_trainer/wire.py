@@ -60,6 +60,11 @@ def read(cls: type[T], value: Any, path: str = "answer") -> T:
     return cls(**found)
 
 
+def finite(value: float | None) -> float | None:
+    """JSON has no word for the others."""
+    return value if value is not None and math.isfinite(value) else None
+
+
 #: Fields that the contract writes as null where there is nothing; every other empty field is left out.
 NULLABLE = frozenset({"evaluation"})
 

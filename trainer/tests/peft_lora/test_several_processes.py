@@ -21,10 +21,11 @@ from conftest import TINY_BASE, TRAINER  # noqa: E402
 from fake_api import FakeApi  # noqa: E402
 
 from brightrun_trainer.backend import end_tokens  # noqa: E402
+from brightrun_trainer.company import Company, followers  # noqa: E402
 from brightrun_trainer.failures import RunFailure  # noqa: E402
 from brightrun_trainer.loop import Loop, LoopSettings, LoopState  # noqa: E402
 from brightrun_trainer.masking import Sample  # noqa: E402
-from brightrun_trainer.peft_lora import lead  # noqa: E402
+from brightrun_trainer.peft_lora.lead import Lead  # noqa: E402
 from brightrun_trainer.peft_lora.placement import Placement  # noqa: E402
 from brightrun_trainer.peft_lora.world import World  # noqa: E402
 from brightrun_trainer.schedule import Plan  # noqa: E402
@@ -53,9 +54,14 @@ def rows(tokenizer: Any) -> list[Sample]:
     return samples_of(tokenizer, 28)
 
 
+def led_by_two(tokenizer: Any) -> Lead:
+    company = Company(2, None, lambda failure: pytest.fail(f"gave up: {failure}"))
+    return Lead(TINY_BASE, SETTINGS, end_tokens(TINY_BASE, tokenizer), Placement(), company)
+
+
 @pytest.fixture(scope="module")
-def two(tokenizer: Any) -> Iterator[lead.Lead]:
-    led = lead.Lead(TINY_BASE, SETTINGS, end_tokens(TINY_BASE, tokenizer), Placement(), 2)
+def two(tokenizer: Any) -> Iterator[Lead]:
+    led = led_by_two(tokenizer)
     yield led
     led.close()
 
@@ -78,7 +84,7 @@ def test_rows_are_dealt_whole_longest_first_and_nobody_gets_one_twice(rows: list
     assert max(tokens) < 2 * min(tokens)
 
 
-def test_two_processes_have_the_losses_and_the_adapter_of_one(two: lead.Lead, tokenizer: Any, rows: list[Sample]) -> None:
+def test_two_processes_have_the_losses_and_the_adapter_of_one(two: Lead, tokenizer: Any, rows: list[Sample]) -> None:
     """To 1e-5 over ten steps with their evaluations, and 1e-4 of the learning rate's reach in every weight: the sums are
     the same, added in another order."""
     one, alone, together = opened("peft_lora", tokenizer), Hooks(), Hooks()
@@ -93,7 +99,7 @@ def test_two_processes_have_the_losses_and_the_adapter_of_one(two: lead.Lead, to
     afresh(two, start)
 
 
-def test_two_processes_resume_to_the_bit(two: lead.Lead, rows: list[Sample]) -> None:
+def test_two_processes_resume_to_the_bit(two: Lead, rows: list[Sample]) -> None:
     start = two.adapter()
     whole = loop_of(two, rows, Hooks())
     whole.run()
@@ -110,7 +116,7 @@ def test_two_processes_resume_to_the_bit(two: lead.Lead, rows: list[Sample]) -> 
     afresh(two, start)
 
 
-def test_the_base_alone_is_measured_by_both(two: lead.Lead, tokenizer: Any, rows: list[Sample]) -> None:
+def test_the_base_alone_is_measured_by_both(two: Lead, tokenizer: Any, rows: list[Sample]) -> None:
     one = opened("peft_lora", tokenizer)
     two.step(rows[:5], 0.05, 0)
     with two.without_adapter():
@@ -135,7 +141,7 @@ follow()
 
 
 def test_all_try_again_when_one_runs_out_of_memory_and_a_lost_one_ends_the_run(
-    two: lead.Lead, tokenizer: Any, rows: list[Sample], monkeypatch: pytest.MonkeyPatch
+    two: Lead, tokenizer: Any, rows: list[Sample], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     two.close()
     start = subprocess.Popen
@@ -143,14 +149,14 @@ def test_all_try_again_when_one_runs_out_of_memory_and_a_lost_one_ends_the_run(
     def narrow(command: list[str], **rest: Any) -> Any:
         return start([command[0], "-c", NARROW], **rest)
 
-    monkeypatch.setattr(lead.subprocess, "Popen", narrow)
-    led = lead.Lead(TINY_BASE, SETTINGS, end_tokens(TINY_BASE, tokenizer), Placement(), 2)
+    monkeypatch.setattr(followers.subprocess, "Popen", narrow)
+    led = led_by_two(tokenizer)
     try:
         result = led.step(rows[:8], PEAK_RATE, 0)
         assert result.loss == pytest.approx(opened("peft_lora", tokenizer).step(rows[:8], PEAK_RATE, 0).loss, rel=1e-5)
         assert led.at_once.halvings == 2, "the leader cut its four rows as small as the other had to"
-        led._followers[0].kill()
-        led._followers[0].wait()
+        (other,) = led._company._followers.processes
+        other.kill()
         with pytest.raises(RunFailure, match="ended with status -9"):
             led.step(rows[:8], PEAK_RATE, 1)
     finally:
@@ -159,9 +165,9 @@ def test_all_try_again_when_one_runs_out_of_memory_and_a_lost_one_ends_the_run(
 
 def test_a_process_that_does_not_start_ends_the_run_at_once(tokenizer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     start = subprocess.Popen
-    monkeypatch.setattr(lead.subprocess, "Popen", lambda command, **rest: start([command[0], "-c", "raise SystemExit(3)"], **rest))
+    monkeypatch.setattr(followers.subprocess, "Popen", lambda command, **rest: start([command[0], "-c", "raise SystemExit(3)"], **rest))
     with pytest.raises(RunFailure, match="did not start"):
-        lead.Lead(TINY_BASE, SETTINGS, end_tokens(TINY_BASE, tokenizer), Placement(), 2)
+        led_by_two(tokenizer)
 
 
 #: A leader that starts a follower and is killed; without torch, which neither needs for that.
