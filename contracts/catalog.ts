@@ -72,6 +72,10 @@ export const GpuType = z.object({
   usdMicrosPerHour: UsdMicros,
   pricedOn: Day,
   priceSource: z.string(),
+  /** So many a machine has; a run of more is spread over several machines, each whole. */
+  gpusPerMachine: z.int().positive(),
+  /** How many of them a job may well take; up to one machine any number is accepted. */
+  gpuCounts: z.array(z.int().positive()).min(1),
 });
 export type GpuType = z.infer<typeof GpuType>;
 

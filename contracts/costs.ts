@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Hyperparameters, PresetId } from './catalog.ts';
+import { LIMITS } from './limits.ts';
 import { ModelFormat } from './model-format.ts';
 import { operation } from './operation.ts';
 import {
@@ -24,7 +25,8 @@ export const runChoices = {
   /** Whatever differs from the preset. */
   hyperparameters: Hyperparameters.partial().default({}),
   gpuType: z.string().max(100),
-  gpuCount: z.int().min(1).max(8).default(1),
+  /** Above the GPUs of one machine only whole machines: `gpuCounts` of the GPU type. */
+  gpuCount: z.int().min(1).max(LIMITS.gpusPerJob).default(1),
   /** What is published in the end: a merged model takes longer to store, and more storage. */
   modelFormat: ModelFormat.default('peft'),
 };

@@ -34,6 +34,11 @@ export const LIMITS = {
   issuesPerCode: 1000,
   /** A run longer than 14 days is refused (design.md §6). */
   jobDays: 14,
+  /**
+   * Four machines of eight GPUs, what the cluster's files let it grow to (trainer/cluster/raycluster.yaml). A preset's
+   * batches are shared by 8 or 16 GPUs at most; who needs more has larger ones.
+   */
+  gpusPerJob: 32,
   /** An attempt is one try on the cluster; each must get further than the one before (design.md §6). */
   attemptsPerJob: 5,
   /**

@@ -61,6 +61,17 @@ export const landing = {
   capInSeconds: z.number().nullable(),
 };
 
+/**
+ * What the trainer asks of the cluster beside the machine that it was started on, in the environment variable
+ * `BRIGHTRUN_MACHINES`: it needs to know before it claims, because from the claim on a run is paid for.
+ */
+export const FurtherMachines = z.strictObject({
+  further: z.int().positive(),
+  /** Of each machine, by Ray's names. */
+  each: z.strictObject({ CPU: z.number(), GPU: z.number(), memory: z.number() }),
+});
+export type FurtherMachines = z.infer<typeof FurtherMachines>;
+
 /** What `GET /runs/current` answers: the frozen spec and what is true now for this attempt. */
 export const RunSpec = z.object({
   spec: FrozenRunSpec,

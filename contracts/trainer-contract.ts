@@ -2,7 +2,7 @@
 import { FAILURES } from './failures.ts';
 import { LIMITS } from './limits.ts';
 import { RunPhase } from './progress.ts';
-import { CheckpointManifest, ModelManifest, RunSpec } from './run-spec.ts';
+import { CheckpointManifest, FurtherMachines, ModelManifest, RunSpec } from './run-spec.ts';
 import { jsonSchema } from './openapi.ts';
 import { runOperations } from './runs.ts';
 
@@ -32,6 +32,7 @@ export function trainerContract(): Record<string, unknown> {
       RunSpec: jsonSchema(RunSpec, 'output'),
       ModelManifest: jsonSchema(ModelManifest, 'output'),
       CheckpointManifest: jsonSchema(CheckpointManifest, 'output'),
+      FurtherMachines: jsonSchema(FurtherMachines, 'output'),
     },
   };
 }

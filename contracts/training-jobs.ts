@@ -91,6 +91,8 @@ const jobBase = {
   hyperparameters: Hyperparameters,
   gpuType: z.string(),
   gpuCount: z.int().positive(),
+  /** How many machines they are on, where they are on several. */
+  machines: z.int().min(2).optional(),
   /** Absent on jobs from before it could be chosen: those publish `peft`. */
   modelFormat: ModelFormat.optional(),
   usdMicrosPerHour: UsdMicros,

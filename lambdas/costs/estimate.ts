@@ -6,13 +6,14 @@ import type { ModelFormat } from '../../contracts/model-format.ts';
 import type { PaceRecord } from '../../contracts/pace.ts';
 import type { CatalogBaseModel } from '../catalog/base-models.ts';
 import type { CatalogGpuType } from '../catalog/gpu-types.ts';
+import { assertGpuCount, machinesOf } from '../catalog/machines.ts';
 import { assertMethodKnown } from '../catalog/training-methods.ts';
 import { memoryOf, trainableParameters } from './memory.ts';
 import { costOf, roundUpToTwoDigits } from './money.ts';
 import { exportSeconds, publishedBytes, storageRemark } from './publication.ts';
 import { type CheckedData, LEAST_VALIDATION_ROWS, rowLengths, type RunSize, sizeOfRun } from './run-size.ts';
 import { speedHere } from './measured-pace.ts';
-import type { Range, Speed } from './speed.ts';
+import { exchanging, type Range, type Speed } from './speed.ts';
 
 export interface RunToEstimate {
   data: CheckedData;
@@ -168,14 +169,22 @@ function phasesOf(
  */
 export function estimateRun(run: RunToEstimate): RunEstimate {
   const { baseModel, gpuType, gpuCount, hyperparameters } = run;
+  assertGpuCount(gpuType, gpuCount);
   assertMethodKnown(gpuType, hyperparameters);
   const size = sizeOfRun(run.data, baseModel, hyperparameters);
+  const { machines } = machinesOf(gpuType, gpuCount);
   const isOfPairs = run.data.summary.format === 'preference';
-  const like = { model: baseModel, gpuType, gpuCount, hyperparameters, isOfPairs };
-  const { speed, prior } = speedHere(like, run.paces ?? []);
+  // A GPU without a row of the batch waits for the others.
+  const busy = Math.min(gpuCount, hyperparameters.batchSize);
+  const here = speedHere(
+    { model: baseModel, gpuType, gpuCount: busy, hyperparameters, isOfPairs },
+    run.paces ?? [],
+  );
+  const over = (one: Speed) => exchanging(one, trainableParameters(baseModel, hyperparameters), machines);
+  const speed = over(here.speed);
   const { phases, landing: plannedLanding, oneStep } = phasesOf(run, size, speed);
   // A run that has to land has one try: what was measured here may lengthen the time kept for that, never shorten it.
-  const landing = slower(plannedLanding, phasesOf(run, size, prior).landing);
+  const landing = slower(plannedLanding, phasesOf(run, size, over(here.prior)).landing);
   const seconds = Object.values(phases).reduce(add);
   const cost = (value: number) => costOf(value, gpuType.usdMicrosPerHour, gpuCount);
   const costUsdMicros = {
@@ -259,6 +268,16 @@ function remarksOf(run: RunToEstimate, size: RunSize, speed: Speed, fits: boolea
   if (!fits) {
     remarks.push(
       `The run does not fit into ${gpuType.title}, which holds the whole base model${gpuCount === 1 ? '' : ' on each GPU'}. Take 4-bit weights, shorter rows, a larger GPU or a smaller base model.`,
+    );
+  }
+  if (chosen.batchSize < gpuCount) {
+    remarks.push(
+      `A batch of ${count(chosen.batchSize)} rows keeps ${count(chosen.batchSize)} of ${count(gpuCount)} GPUs busy, and all are paid for. Take fewer GPUs or a larger batch.`,
+    );
+  }
+  if (machinesOf(gpuType, gpuCount).machines > 1) {
+    remarks.push(
+      'Runs over several machines were not measured yet: the time assumes an ordinary network between them.',
     );
   }
   if (size.steps < FEW_STEPS) {

@@ -13,6 +13,7 @@ import type {
   retryTrainingJob,
   TrainingJobRecord,
 } from '../../contracts/training-jobs.ts';
+import { machinesOf } from '../catalog/machines.ts';
 import { chooseHyperparameters } from '../catalog/presets.ts';
 import type { StageCatalog } from '../catalog/stage-catalog.ts';
 import { assertTrainable } from '../catalog/trainable-rows.ts';
@@ -109,6 +110,7 @@ export function decideCreation(asked: JobToDecide, now: Date): JobChange {
     paces: asked.paces,
   });
   assertAffordable(estimate, wish.capUsdMicros, largestCap(gpuType, wish.gpuCount));
+  const { machines } = machinesOf(gpuType, wish.gpuCount);
   const at = now.toISOString();
   const job: TrainingJobRecord = {
     shape: 1,
@@ -124,6 +126,7 @@ export function decideCreation(asked: JobToDecide, now: Date): JobChange {
     hyperparameters,
     gpuType: gpuType.id,
     gpuCount: wish.gpuCount,
+    ...(machines === 1 ? {} : { machines }),
     modelFormat: wish.modelFormat,
     usdMicrosPerHour: gpuType.usdMicrosPerHour,
     pricedOn: gpuType.pricedOn,

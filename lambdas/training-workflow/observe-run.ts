@@ -1,6 +1,7 @@
 /** One look at a run: what it has cost is written, and what the look means is done. */
 import type { LiveRecord } from '../../contracts/live-record.ts';
 import type { TrainingJobRecord } from '../../contracts/training-jobs.ts';
+import type { EventToWrite } from '../metrics/job-events.ts';
 import type { TelemetryStore } from '../metrics/telemetry-store.ts';
 import { between, decideAttempt, decidePublishing, decideRunning } from '../training-jobs/attempts.ts';
 import { decideBilling, isBillingDue } from '../training-jobs/billing.ts';
@@ -14,7 +15,7 @@ import type { ModelFiles } from './model-files.ts';
 import { secondsToNextLook } from './next-look.ts';
 import { go, onFreshJob, stepFor } from './next-step.ts';
 import type { RayCluster, RunLook } from './ray-cluster.ts';
-import { ranFrom, type Seen, type Verdict, verdictOnRun } from './run-verdict.ts';
+import { isGathering, ranFrom, type Seen, type Verdict, verdictOnRun } from './run-verdict.ts';
 import type { StepInput, StepOutcome } from './steps.ts';
 import { askToStop, type StopWatch } from './stop-watch.ts';
 
@@ -60,6 +61,18 @@ async function seen(
   };
 }
 
+/** Dated by the hand-over, so that every further look tells the same event again. */
+async function tellGathering(job: LiveJob, telemetry: TelemetryStore, now: Date): Promise<void> {
+  const submittedAt = job.attempts.at(-1)?.submittedAt ?? now.toISOString();
+  const event: EventToWrite = {
+    key: `waits-for-machines#${job.attempt}`,
+    kind: 'finding',
+    attempt: job.attempt,
+    title: `One of ${job.machines} machines is there: it starts, and costs, when the others are free`,
+  };
+  await telemetry.tell(job.owner, job.id, event, new Date(Date.parse(submittedAt) + 2));
+}
+
 /** Up to when the attempt has surely run. */
 function paidUntil(job: LiveJob, what: Seen, verdict: Verdict, now: Date): string | undefined {
   if ('end' in verdict) return verdict.end.at;
@@ -93,7 +106,9 @@ export async function observeRun(parts: ObserveRun, input: StepInput, now: Date)
         : await markReachable(jobs, job, now);
 
     // Seen running, or known to have run although it was over before anybody looked.
-    const startedAt = look.state === 'running' ? (ranFrom(job) ?? now.toISOString()) : ranFrom(job);
+    const waits = isGathering(job);
+    const startedAt = look.state === 'running' && !waits ? (ranFrom(job) ?? now.toISOString()) : ranFrom(job);
+    if (look.state === 'running' && waits) await tellGathering(job, parts.telemetry, now);
     if (job.status === 'submitting' && startedAt !== undefined) {
       const submittedAt = job.attempts.at(-1)?.submittedAt ?? job.createdAt;
       const change = decideRunning(job, between(new Date(startedAt), submittedAt, now), now);

@@ -81,6 +81,13 @@ const latest = (one: string, other: string | undefined): string =>
 export const ranFrom = (job: LiveJob): string | undefined =>
   newestAttempt(job)?.startedAt ?? claimOf(job)?.at;
 
+/**
+ * Whether the first machine of several waits for the others: the run claims itself when it has them all, and costs from
+ * then on (docs/decisions/0029).
+ */
+export const isGathering = (job: LiveJob): boolean =>
+  job.machines !== undefined && ranFrom(job) === undefined;
+
 /** A report takes seconds; a cluster that tells an end so long before one has a clock that is behind (fault 39). */
 const CLOCK_TOLERANCE_MS = MINUTE;
 
@@ -144,12 +151,13 @@ function onLive(job: LiveJob, seen: Seen, now: Date): Verdict {
       if (isGivenUp(job, now)) return { kind: 'cancel', end: { at: now.toISOString(), outcome: 'stopped' } };
       return { kind: 'wait' };
     }
-    if (!job.keepModel || age(job.cancelRequestedAt, now) > KEEP_GRACE_MS) return { kind: 'stop' };
+    const isOver = !job.keepModel || age(job.cancelRequestedAt, now) > KEEP_GRACE_MS;
+    if (isOver || (isGathering(job) && isGivenUp(job, now))) return { kind: 'stop' };
   }
   if (completion && age(completion.at, now) > LINGER_MS) {
     return seen.hasManifest ? { kind: 'publish', endedAt: endOf(job, seen, now) } : { kind: 'stop' };
   }
-  if (isPending) {
+  if (isPending || isGathering(job)) {
     const hasWaited = age(newestAttempt(job)?.submittedAt, now) > START_LIMIT_MS;
     return hasWaited ? withoutManifest(job, seen, now) : { kind: 'wait' };
   }
@@ -159,8 +167,13 @@ function onLive(job: LiveJob, seen: Seen, now: Date): Verdict {
   return { kind: 'wait' };
 }
 
+/** The trainer's own word for it is its exit status (trainer: main.py, EXIT_NO_MACHINES), which Ray puts into its sentence. */
+const NO_MACHINES = /exit code 75\b/;
+const NO_MACHINES_REASON = 'Not all of its machines became free in time.';
+
 function reasonOf(seen: Seen): string {
   const { look } = seen;
+  if (look.state === 'ended' && NO_MACHINES.test(look.message)) return NO_MACHINES_REASON;
   if (look.state === 'absent') return 'The cluster no longer knows the run.';
   if (look.state === 'pending') return 'The cluster did not start it in time.';
   if (look.state !== 'ended') return 'The cluster does not answer.';
@@ -173,7 +186,10 @@ function lastFailure(job: LiveJob, seen: Seen): Failure {
   if (said) return said;
   const reason = reasonOf(seen);
   if (!claimOf(job)) {
-    const isTimeout = seen.look.state === 'pending' || /start.?timeout|timed out/i.test(reason);
+    const isTimeout =
+      seen.look.state === 'pending' ||
+      reason === NO_MACHINES_REASON ||
+      /start.?timeout|timed out/i.test(reason);
     return failureOf(isTimeout ? 'start-timeout' : 'trainer-crashed', reason, seen.logLine);
   }
   return failureOf('attempts-spent', `Attempt ${job.attempt} was the last one. ${reason}`, seen.logLine);

@@ -1,4 +1,6 @@
 /** Sees to it that the live attempt is known to the cluster, exactly once (I1): look first, ask, look after any doubt. */
+import type { FurtherMachines } from '../../contracts/run-spec.ts';
+import type { CatalogGpuType } from '../catalog/gpu-types.ts';
 import type { StageCatalog } from '../catalog/stage-catalog.ts';
 import type { EventToWrite } from '../metrics/job-events.ts';
 import type { TelemetryStore } from '../metrics/telemetry-store.ts';
@@ -47,20 +49,31 @@ const waitsForRoom = (attempt: number): EventToWrite => ({
   title: 'The cluster is full: it starts as soon as there is room',
 });
 
+const shareOf = ({ ray }: CatalogGpuType, gpus: number): RunToSubmit['resources'] => ({
+  numCpus: ray.numCpus * gpus,
+  numGpus: ray.numGpus * gpus,
+  memoryBytes: ray.memoryBytes * gpus,
+});
+
+/** As much of each as of the first, by Ray's names (trainer: company/machines.py). */
+const furtherMachines = (further: number, each: RunToSubmit['resources']): FurtherMachines => ({
+  further,
+  each: { CPU: each.numCpus, GPU: each.numGpus, memory: each.memoryBytes },
+});
+
 async function runToSubmit(job: LiveJob, { catalog, ...parts }: SubmitRun): Promise<RunToSubmit> {
-  const { ray } = catalog.gpuType(job.gpuType);
+  const { machines = 1, gpuCount } = job;
+  const each = shareOf(catalog.gpuType(job.gpuType), gpuCount / machines);
   const run = { owner: job.owner, jobId: job.id, attempt: job.attempt };
   return {
     submissionId: submissionId(job.id, job.attempt),
     environment: {
       BRIGHTRUN_API_URL: parts.runsApiUrl,
       BRIGHTRUN_BOOTSTRAP_TOKEN: await parts.bootstrapToken(run),
+      ...(machines === 1 ? {} : { BRIGHTRUN_MACHINES: JSON.stringify(furtherMachines(machines - 1, each)) }),
     },
-    resources: {
-      numCpus: ray.numCpus * job.gpuCount,
-      numGpus: ray.numGpus * job.gpuCount,
-      memoryBytes: ray.memoryBytes * job.gpuCount,
-    },
+    // Of the machine that it is started on: Ray starts a job on one. The trainer asks for the others.
+    resources: each,
     metadata: { job: job.id, attempt: String(job.attempt) },
   };
 }
@@ -130,7 +143,8 @@ export async function submitRun(parts: SubmitRun, input: StepInput, now: Date): 
       return fail('start-timeout', 'It could not be handed to the cluster since yesterday.');
     }
     const run = await runToSubmit(job, parts);
-    if (!hasRoom(await cluster.resources(), run.resources)) {
+    // For all of its machines: a first one that waits for the others would be held for nothing.
+    if (!hasRoom(await cluster.resources(), shareOf(parts.catalog.gpuType(job.gpuType), job.gpuCount))) {
       // Dated right behind the hand-over, so that every further look tells the same event again.
       await parts.telemetry.tell(job.owner, job.id, waitsForRoom(job.attempt), new Date(submittedAt + 1));
       return again;

@@ -217,6 +217,27 @@ describe('an estimate', () => {
     expect(dora!.seconds.high).toBeGreaterThan(plain!.seconds.high);
   });
 
+  test('over several machines is slower than the same GPUs in one would be, costs each GPU once, and says both', () => {
+    const on = (gpuCount: number, batchSize = 64) =>
+      estimate(
+        20_000,
+        { batchSize },
+        { baseModel: llama, gpuType: 'nvidia-h100-80gb', gpuCount, tokensPerRow: 500 },
+      );
+    const [one, two] = [on(8), on(16)];
+    const ideal = one.tokensPerSecond.expected * 2 ** 0.85;
+    expect(two.tokensPerSecond.expected).toBeLessThan(0.95 * ideal);
+    expect(two.tokensPerSecond.expected).toBeGreaterThan(one.tokensPerSecond.expected);
+    const perSecond = (16 * gpu('nvidia-h100-80gb').usdMicrosPerHour) / 3600;
+    expect(two.costUsdMicros.expected).toBeCloseTo(two.seconds.expected * perSecond, -2);
+    expect(two.remarks.join()).toContain('several machines were not measured');
+    // Rows are dealt whole: a GPU without one waits, and is paid for.
+    const [few, fewer] = [on(8, 8), on(16, 8)];
+    expect(fewer.tokensPerSecond.expected).toBeLessThan(few.tokensPerSecond.expected);
+    expect(fewer.remarks.join()).toContain('A batch of 8 rows keeps 8 of 16 GPUs busy');
+    expect(two.remarks.join()).not.toContain('busy');
+  });
+
   test('is refused for a way of training that the GPU type’s trainer does not know', () => {
     expect(() => estimate(1000, { variant: 'dora' })).toThrow(ProblemError);
   });

@@ -3,6 +3,7 @@ import { DatasetVersionRecord } from '../../contracts/dataset-versions.ts';
 import { DatasetRecord } from '../../contracts/datasets.ts';
 import { ProblemError } from '../../contracts/problems.ts';
 import { decideCreation, type JobWish, wishOfRetry } from '../../lambdas/training-jobs/creation.ts';
+import { stageCatalog } from '../../lambdas/catalog/stage-catalog.ts';
 import { failureOf } from '../../lambdas/training-jobs/training-job.ts';
 import { decideFailure } from '../../lambdas/training-jobs/job-ends.ts';
 import { at, catalog, JOB_ID, OWNER, queuedJob, runningJob, SHA, START } from './example-job.ts';
@@ -79,6 +80,16 @@ describe('an accepted job', () => {
       hold: { month: '2026-11', usdMicros: 100_000 },
       costUsdMicros: 0,
     });
+  });
+  test('names its machines where its GPUs are those of several', () => {
+    const h100 = stageCatalog({ GPU_TYPES: ['nvidia-h100-80gb'], BASE_MODELS: ['brightrun/tiny-base'] });
+    const on = (gpuCount: number) => ({
+      catalog: h100,
+      wish: { ...wish, gpuType: 'nvidia-h100-80gb', gpuCount, capUsdMicros: 100_000_000 },
+    });
+    expect(decideCreation(asked(on(16)), at(0)).job).toMatchObject({ gpuCount: 16, machines: 2 });
+    expect(decideCreation(asked(on(8)), at(0)).job.machines).toBeUndefined();
+    expect(() => decideCreation(asked(on(12)), at(0))).toThrow(ProblemError);
   });
   test('names the format of its model', () => {
     expect(job.modelFormat).toBe('merged-safetensors');

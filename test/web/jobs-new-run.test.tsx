@@ -62,6 +62,8 @@ const gpu: GpuType = {
   usdMicrosPerHour: 80_000,
   pricedOn: '2026-11-23',
   priceSource: 'set here',
+  gpusPerMachine: 8,
+  gpuCounts: [1],
 };
 const version = (status: 'ready' | 'validating') =>
   ({

@@ -285,6 +285,8 @@ describe('a failed job that was diagnosed', () => {
       usdMicrosPerHour: 1,
       pricedOn: '2026-11-01',
       priceSource: 'the operator',
+      gpusPerMachine: 8,
+      gpuCounts: [1, 2, 4, 8],
     });
     const types = [type('l4', 24), type('h200', 141), type('a100', 80)];
     expect(changesOf(diagnosed, types)[1]).toEqual({ title: 'Try again on A100', gpuType: 'a100' });

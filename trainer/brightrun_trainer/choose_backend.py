@@ -73,12 +73,16 @@ class Muster:
     machines: Machines | None = None
     give_up: Callable[[RunFailure], None] = lambda failure: None
 
+    @property
+    def machine_count(self) -> int:
+        return 1 + (self.machines.wanted.further if self.machines else 0)
+
     def company(self, name: str, gpus: int) -> Company:
         """The processes, none of them started yet; each machine has as many."""
-        further = self.machines.wanted.further if self.machines else 0
-        if further and name != "peft_lora":
-            raise RunFailure("method-unsupported", f"{name} trains on one machine; this run has {1 + further}.")
-        return Company(count_processes(name, gpus // (1 + further), self.processes), self.machines, self.give_up)
+        machines = self.machine_count
+        if machines > 1 and name != "peft_lora":
+            raise RunFailure("method-unsupported", f"{name} trains on one machine; this run has {machines}.")
+        return Company(count_processes(name, gpus // machines, self.processes), self.machines, self.give_up)
 
 
 def open_planned(

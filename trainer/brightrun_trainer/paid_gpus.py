@@ -17,12 +17,13 @@ def gpus_seen() -> int:
     return int(torch.cuda.device_count())
 
 
-def refuse_missing_gpus(spec: FrozenRunSpec, seen: int) -> None:
+def refuse_missing_gpus(spec: FrozenRunSpec, seen: int, machines: int = 1) -> None:
     """Raises `gpus-missing` before anything is fetched. A job on a CPU has nothing to be short of, and a spec from before it
-    said which of the two it is is not held to its count."""
-    if spec.accelerator != "cuda" or seen >= spec.gpu_count:
+    said which of the two it is is not held to its count. Of several machines this one is held to its part."""
+    here = spec.gpu_count // machines
+    if spec.accelerator != "cuda" or seen >= here:
         return
-    paid = f"{spec.gpu_count} GPU{'' if spec.gpu_count == 1 else 's'}"
+    paid = f"{here} GPU{'' if here == 1 else 's'}"
     raise RunFailure(
         "gpus-missing",
         f"The job pays for {paid} and the trainer sees {seen or 'none'} on this machine, so it did not begin.",

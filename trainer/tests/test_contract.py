@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 from typing import Any
 
@@ -11,6 +12,7 @@ from conftest import TRAINER, frozen_spec
 from contract_schema import CONTRACT, faults
 
 from brightrun_trainer import spec
+from brightrun_trainer.company.machines import WANTED, Wanted, wanted_machines
 from brightrun_trainer.logtail import TAIL_BYTES
 from brightrun_trainer.reporter import FINDINGS_PER_BATCH, POINTS_PER_BATCH
 from brightrun_trainer.spec import Hyperparameters
@@ -37,6 +39,13 @@ def properties(schema: dict[str, Any], *path: str) -> tuple[set[str], set[str]]:
 
 RUN, MODEL, CHECKPOINT = (CONTRACT["schemas"][n] for n in ("RunSpec", "ModelManifest", "CheckpointManifest"))
 PROGRESS = CONTRACT["operations"]["reportProgress"]["body"]
+
+def test_what_submit_run_tells_of_further_machines_is_what_the_trainer_asks_for() -> None:
+    told = {"further": 3, "each": {"CPU": 96, "GPU": 8, "memory": 824_633_720_832}}
+    assert faults(CONTRACT["schemas"]["FurtherMachines"], told) == []
+    assert wanted_machines({WANTED: json.dumps(told)}) == Wanted(**told)
+    assert wanted_machines({}) is None
+
 
 READ = [
     (spec.RunSpec, RUN, ()), (spec.FrozenRunSpec, RUN, ("spec",)), (spec.Hyperparameters, RUN, ("spec", "hyperparameters")),

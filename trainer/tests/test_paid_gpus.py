@@ -28,6 +28,12 @@ def test_a_job_whose_gpus_are_all_there_begins(paid: int, seen: int) -> None:
     refuse_missing_gpus(spec("cuda", paid), seen)
 
 
+def test_of_several_machines_each_has_its_part() -> None:
+    refuse_missing_gpus(spec("cuda", 16), 8, machines=2)
+    with pytest.raises(RunFailure, match="8 GPUs and the trainer sees 7"):
+        refuse_missing_gpus(spec("cuda", 16), 7, machines=2)
+
+
 @pytest.mark.parametrize(("paid", "seen", "words"), [(1, 0, "1 GPU and the trainer sees none"), (8, 7, "8 GPUs and the trainer sees 7")])
 def test_a_job_that_pays_for_more_than_are_there_is_refused_with_both_figures(paid: int, seen: int, words: str) -> None:
     with pytest.raises(RunFailure, match=words) as refused:

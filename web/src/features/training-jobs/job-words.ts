@@ -1,3 +1,4 @@
+import type { GpuType } from '../../../../contracts/catalog.ts';
 import type { JobEvent, JobEventKind } from '../../../../contracts/metrics.ts';
 import type { RunPhase } from '../../../../contracts/progress.ts';
 import type { StopReason, TrainingJob, TrainingJobStatus } from '../../../../contracts/training-jobs.ts';
@@ -87,6 +88,12 @@ export function curveAlerts(events: readonly JobEvent[]): CurveAlert[] {
       return [{ step, word, tone: eventTone(kind) === 'bad' ? ('bad' as const) : ('warn' as const) }];
     })
     .sort((a, b) => a.step - b.step);
+}
+
+/** A sentence where one machine has not as many; empty where it has. */
+export function machineWords({ gpusPerMachine }: Pick<GpuType, 'gpusPerMachine'>, gpuCount: number): string {
+  if (gpuCount <= gpusPerMachine) return '';
+  return `${count(gpuCount)} are ${count(gpuCount / gpusPerMachine)} whole machines, which start together. `;
 }
 
 /** `1 × H100 80 GB`; a CPU type reads as it is. */

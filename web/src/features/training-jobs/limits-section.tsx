@@ -4,10 +4,8 @@ import { Field, Input } from '../../components/field.tsx';
 import { Section } from '../../components/page.tsx';
 import { Select } from '../../components/select.tsx';
 import { money } from '../../lib/format/money.ts';
-import { gpuWords } from './job-words.ts';
+import { gpuWords, machineWords } from './job-words.ts';
 import { gpuCountFor, suggestedCapText, type RunForm } from './run-form.ts';
-
-const GPU_COUNTS = [1, 2, 4, 8] as const;
 
 /** What a run may cost at most, and what it runs on. */
 export function LimitsSection({
@@ -54,7 +52,7 @@ export function LimitsSection({
           error={errors.gpu}
           hint={
             gpuType &&
-            `${money(gpuType.usdMicrosPerHour)} an hour${gpuType.accelerator === 'cuda' ? ' each' : ''}, ${gpuType.priceSource}. Waiting is never billed.`
+            `${money(gpuType.usdMicrosPerHour)} an hour${gpuType.accelerator === 'cuda' ? ' each' : ''}, ${gpuType.priceSource}. ${machineWords(gpuType, form.gpuCount)}Waiting is never billed.`
           }
         >
           <div className="flex min-w-0 gap-2">
@@ -76,7 +74,10 @@ export function LimitsSection({
                 className="!w-[76px] shrink-0"
                 value={String(form.gpuCount)}
                 onValueChange={(next) => onChange({ gpuCount: Number(next) })}
-                options={GPU_COUNTS.map((number) => ({ value: String(number), label: `${number} ×` }))}
+                options={gpuType.gpuCounts.map((number) => ({
+                  value: String(number),
+                  label: `${number} ×`,
+                }))}
               />
             )}
           </div>

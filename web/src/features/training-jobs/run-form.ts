@@ -34,9 +34,10 @@ export function firstRun(
   return { baseModel: baseModels[0], gpuType: gpuTypes[0] };
 }
 
-/** A CPU type is taken once; GPUs keep the number that was chosen. */
+/** A CPU type is taken once; GPUs keep the number that was chosen, as far as the type has as many. */
 export function gpuCountFor(gpuTypes: readonly GpuType[], id: string, wanted: number): number {
-  return gpuTypes.find((type) => type.id === id)?.accelerator === 'cpu' ? 1 : wanted;
+  const counts = gpuTypes.find((type) => type.id === id)?.gpuCounts ?? [1];
+  return counts.findLast((number) => number <= wanted) ?? 1;
 }
 
 export type HyperparameterKey = keyof Hyperparameters;
