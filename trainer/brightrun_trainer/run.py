@@ -81,7 +81,7 @@ class Run:
 
     def execute(self) -> str:
         """Runs all phases; returns the VersionId of the published manifest."""
-        if not (self._named_backend or self._named_processes):  # tests and measurements say what they have
+        if not (self._named_backend or self._muster.processes):  # tests and measurements say what they have
             refuse_missing_gpus(self._run.spec, gpus_seen(), self._muster.machine_count)
         self._enter("loading")
         data = self._load_data()
