@@ -1,4 +1,4 @@
-/** A job's GPUs on the cluster's machines: up to one machine's any number, above it whole machines (docs/decisions/0029). */
+/** A job's GPUs on the cluster's machines: up to one machine's any number, above it whole machines (docs/decisions/0032). */
 import type { GpuType } from '../../contracts/catalog.ts';
 import { ProblemError } from '../../contracts/problems.ts';
 

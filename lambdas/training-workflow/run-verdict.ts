@@ -83,7 +83,7 @@ export const ranFrom = (job: LiveJob): string | undefined =>
 
 /**
  * Whether the first machine of several waits for the others: the run claims itself when it has them all, and costs from
- * then on (docs/decisions/0029).
+ * then on (docs/decisions/0032).
  */
 export const isGathering = (job: LiveJob): boolean =>
   job.machines !== undefined && ranFrom(job) === undefined;

@@ -91,6 +91,20 @@ def test_a_node_that_is_taken_away_gives_its_runs_time_to_save(ray_cluster: dict
         assert seconds and int(seconds[1]) + int(seconds[2]) < pod["terminationGracePeriodSeconds"] <= 120
 
 
+def test_the_largest_job_finds_its_machines_and_they_may_speak_on_every_port(ray_cluster: dict[str, Any]) -> None:
+    limits = (TRAINER.parent / "contracts" / "limits.ts").read_text(encoding="utf-8")
+    most = re.search(r"gpusPerJob: (\d+),", limits)
+    assert most and any(
+        group["maxReplicas"] * int(group["rayStartParams"]["num-gpus"]) >= int(most[1]) for group in ray_cluster["workerGroupSpecs"]
+    )
+    within = next(d["spec"] for d in documents("network-policy.yaml") if d["metadata"]["name"] == "within-the-cluster")
+    for rule in [*within["ingress"], *within["egress"]]:
+        assert "ports" not in rule, "gloo and NCCL take any"
+    for group in ray_cluster["workerGroupSpecs"]:
+        shared = next(v for v in group["template"]["spec"]["volumes"] if v["name"] == "shared-memory")
+        assert int(shared["emptyDir"]["sizeLimit"].removesuffix("Gi")) >= 8
+
+
 def test_nobody_reaches_the_cluster_but_the_load_balancer_and_the_metadata_stays_out_of_reach() -> None:
     policies = {d["metadata"]["name"]: d["spec"] for d in documents("network-policy.yaml")}
     assert policies["nothing-by-default"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
@@ -141,3 +155,25 @@ def test_runs_on_a_node_are_asked_to_save_and_waited_for(tmp_path: Path) -> None
         # Of this test alone: a run of somebody else on this machine is none of its business.
         assert stop_runs(30.0, lambda: [pid for pid in runs_here() if pid == run.pid], wait=lambda _: run.wait(30)) == []
     assert run.returncode == 143 and saved.read_text() == "saved"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc, which Linux has")
+def test_a_node_that_a_run_was_lent_asks_the_runs_leader_elsewhere_to_save(tmp_path: Path) -> None:
+    """By its process here, whose pipe carries the signal on at once."""
+    mine, its = os.pipe()
+    follower = (
+        "import sys, signal\nfrom brightrun_trainer.follow import pass_signals_on\n"
+        "pass_signals_on(int(sys.argv[1]))\nprint('ready', flush=True)\nsignal.sigwait([signal.SIGUSR1])\n"
+    )
+    script = tmp_path / "brightrun_trainer.follow"  # as `python -m` shows itself
+    script.write_text(follower)
+    environment = os.environ | {"PYTHONPATH": str(TRAINER)}
+    command = [sys.executable, "-u", str(script), str(its)]
+    with subprocess.Popen(command, pass_fds=(its,), stdout=subprocess.PIPE, text=True, env=environment) as run:
+        os.close(its)
+        assert run.stdout and run.stdout.readline() == "ready\n"
+        assert run.pid in runs_here()
+        left = stop_runs(5.0, lambda: [pid for pid in runs_here() if pid == run.pid], wait=lambda _: run.kill() or run.wait())
+        assert left == []
+    assert os.read(mine, 1) == bytes([15]), "its leader was not told"
+    os.close(mine)

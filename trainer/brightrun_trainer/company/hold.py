@@ -28,7 +28,7 @@ class Holding:
         self._pipe.write(json.dumps(word) + "\n")
 
     def hold(self, further: int, each: dict[str, float]) -> list[Any]:
-        """One bundle a machine, all of them or none (docs/decisions/0029)."""
+        """One bundle a machine, all of them or none (docs/decisions/0032)."""
         import ray
         from ray.util import get_node_ip_address, placement_group
         from ray.util.scheduling_strategies import PlacementGroupSchedulingStrategy

@@ -5,7 +5,7 @@ gradients are added up is `PeftLora`'s (world.py). So nothing outside this packa
 what must happen once (a report, an upload, a manifest) happens in the one process that can.
 
 The others are started and watched by `company` and meet this one as `meeting.py` says: one for each further GPU of this
-machine, and of the run's further ones (docs/decisions/0025, 0029). They hold nothing that is not also here, and end with
+machine, and of the run's further ones (docs/decisions/0025, 0032). They hold nothing that is not also here, and end with
 this process, however it ends.
 """
 
