@@ -151,8 +151,9 @@ function onLive(job: LiveJob, seen: Seen, now: Date): Verdict {
       if (isGivenUp(job, now)) return { kind: 'cancel', end: { at: now.toISOString(), outcome: 'stopped' } };
       return { kind: 'wait' };
     }
-    const isOver = !job.keepModel || age(job.cancelRequestedAt, now) > KEEP_GRACE_MS;
-    if (isOver || (isGathering(job) && isGivenUp(job, now))) return { kind: 'stop' };
+    if (!job.keepModel || age(job.cancelRequestedAt, now) > KEEP_GRACE_MS) return { kind: 'stop' };
+    // It holds a machine, and has nothing that could be kept.
+    if (isGathering(job) && isGivenUp(job, now)) return { kind: 'stop' };
   }
   if (completion && age(completion.at, now) > LINGER_MS) {
     return seen.hasManifest ? { kind: 'publish', endedAt: endOf(job, seen, now) } : { kind: 'stop' };

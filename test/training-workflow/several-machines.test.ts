@@ -69,6 +69,11 @@ describe('a run that holds its first machine and waits for the others', () => {
     world.looks.set(ID, ended('stopped', 70));
     await observeRun(world, input, at(80));
     expect(world.job).toMatchObject({ status: 'cancelled', costUsdMicros: 0 });
+    // Also where a model was to be kept: there is none yet.
+    const keeping = gathering();
+    keeping.job = { ...keeping.job, cancelRequestedAt: at(50).toISOString(), keepModel: true };
+    await observeRun(keeping, input, at(60));
+    expect(keeping.stopped).toEqual([ID]);
   });
 
   test('that did not get them is tried again with its reason, and the fifth time the job fails as not started', async () => {
