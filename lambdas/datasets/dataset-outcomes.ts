@@ -58,9 +58,10 @@ function readyBody({ summary, files, madeFrom }: VersionIn<'ready'>): string {
   const { tokens } = summary;
   const about = tokens ? `, ${tokens.method === 'exact' ? '' : 'about '}${figure(tokens.total)} tokens` : '';
   const converted = files.source ? `, converted from ${CONTAINERS[files.source.container]}` : '';
-  const warnings = summary.issues
-    .filter(({ severity }) => severity === 'warning')
-    .reduce((sum, issue) => sum + issue.count, 0);
+  // By kind, as the pages count them: 31 warnings of two kinds are two things to look at.
+  const warnings = new Set(
+    summary.issues.filter(({ severity }) => severity === 'warning').map(({ code }) => code),
+  ).size;
   return [
     `${counted(summary.usableRows, 'row', 'rows')}${about}${converted}.`,
     ...(madeFrom ? [repairedWords(madeFrom)] : []),

@@ -1,10 +1,9 @@
 /** A real headless Chromium from npm: no system package is needed on Linux; elsewhere an installed Chrome is taken. */
 import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { type Browser, chromium as playwright } from 'playwright-core';
 
-const SYSTEM_FONTS = '/usr/share/fonts';
 const INSTALLED = [
   '/usr/bin/chromium',
   '/usr/bin/google-chrome',
@@ -17,21 +16,7 @@ async function executable(): Promise<string> {
     // Makes the package unpack the libraries that a bare machine lacks, and point the loader at them.
     process.env['AWS_EXECUTION_ENV'] = 'AWS_Lambda_nodejs24.x';
     const { default: packaged } = await import('@sparticuz/chromium');
-    const path = await packaged.executablePath();
-    // The package's own font has no arrow and no raised minus: where the machine has fonts, they are taken as well.
-    if (existsSync(SYSTEM_FONTS)) {
-      const file = join(mkdtempSync(join(tmpdir(), 'brightrun-fonts-')), 'fonts.conf');
-      const folders = [SYSTEM_FONTS, join(tmpdir(), 'fonts')]
-        .map((folder) => `<dir>${folder}</dir>`)
-        .join('');
-      writeFileSync(
-        file,
-        `<?xml version="1.0"?><fontconfig>${folders}<cachedir>${dirname(file)}</cachedir></fontconfig>`,
-      );
-      delete process.env['FONTCONFIG_PATH'];
-      process.env['FONTCONFIG_FILE'] = file;
-    }
-    return path;
+    return packaged.executablePath();
   }
   const found = INSTALLED.find((path) => existsSync(path));
   if (!found) throw new Error('The browser tests need Chrome or Chromium on this kind of machine.');

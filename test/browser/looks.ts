@@ -17,6 +17,10 @@ async function picture(page: Page, name: string): Promise<void> {
   const waiting = page.locator('[data-quiet]:visible');
   for (let tenths = 0; tenths < 100 && (await waiting.count()) > 0; tenths += 1)
     await page.waitForTimeout(100);
+  // As high as the page, so that what keeps to the window (rail, bottom bar) stands where it ends and covers nothing.
+  const { width } = page.viewportSize() ?? DESK;
+  const height = await page.evaluate<number>('document.documentElement.scrollHeight');
+  await page.setViewportSize({ width, height });
   await page.screenshot({ path: resolve(OUTPUT, `${name}.png`), fullPage: true });
 }
 
@@ -41,14 +45,6 @@ export interface Violation {
 
 /** WCAG 2.2 A and AA by axe-core. Evaluated over the debugging protocol, so the page's own CSP stays in force. */
 export async function accessibilityViolations(page: Page): Promise<Violation[]> {
-  // After an emulated change of the colour scheme Chromium may keep a colour that was inherited from the scheme before
-  // (seen: dark ink on the light rail, 4 of 20 times); laying the page out anew computes every colour again.
-  await page.evaluate(`(() => {
-    const { documentElement: root } = document;
-    root.style.display = 'none';
-    void root.offsetHeight;
-    root.style.display = '';
-  })()`);
   await page.evaluate(AXE);
   return page.evaluate(async () => {
     interface AxeResult {

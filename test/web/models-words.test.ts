@@ -37,6 +37,8 @@ describe('the verdict', () => {
     expect(words.title).toBe('validation loss 1.920 → 1.310');
     expect(text(words.sentence)).toContain('−0.610, 95 % interval −0.630 to −0.590, on 2,410 rows');
     expect(words.tone).toBe('ok');
+    const ofPairs = { ...evaluation(-0.63, -0.61, -0.59), objective: 'preferences' as const };
+    expect(verdictOf(model('ship', { evaluation: ofPairs })).title).toBe('preference loss 1.920 → 1.310');
   });
 
   test('keeps the base and names a likely reason', () => {

@@ -35,7 +35,7 @@ export function CopyId({ id, what = 'id' }: { id: string; what?: string }) {
       type="button"
       onClick={copy}
       title={id}
-      className="inline-flex min-h-6 items-center gap-1 font-mono text-12 font-normal whitespace-nowrap text-ink-3 hover:text-ink"
+      className="-my-[3px] inline-flex min-h-6 items-center gap-1 font-mono text-12 font-normal whitespace-nowrap text-ink-3 hover:text-ink"
     >
       <span className="sr-only">Copy the {what} </span>
       {shortenId(id)}

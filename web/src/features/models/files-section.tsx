@@ -1,3 +1,4 @@
+import { Fragment } from 'react';
 import type { Model } from '../../../../contracts/models.ts';
 import { CopyButton, CopyId } from '../../components/copy.tsx';
 import { Section } from '../../components/page.tsx';
@@ -38,7 +39,9 @@ export function FilesSection({ model }: { model: Model }) {
         <tbody>
           {model.files.map((file) => (
             <tr key={file.path}>
-              <Td className="font-mono text-12 wrap-anywhere max-md:min-w-36">{file.path}</Td>
+              <Td className="font-mono text-12 wrap-anywhere max-md:min-w-36">
+                <Path of={file.path} />
+              </Td>
               <Td numeric>{bytes(file.bytes)}</Td>
               <Td className="!py-1.5">
                 <CopyId id={file.sha256} what={`SHA-256 of ${file.path}`} />
@@ -62,4 +65,14 @@ export function FilesSection({ model }: { model: Model }) {
       )}
     </Section>
   );
+}
+
+/** On a phone it breaks after its folder and before its ending, not in the middle of a word. */
+function Path({ of }: { of: string }) {
+  return of.split(/(?<=\/)|(?=\.)/).map((part) => (
+    <Fragment key={part}>
+      <wbr />
+      {part}
+    </Fragment>
+  ));
 }

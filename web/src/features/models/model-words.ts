@@ -25,7 +25,8 @@ export function verdictOf(
       sentence: `${heldOutWords(model.training.validationRows)}, so nothing says whether the model is better. ${model.samples.length > 0 ? 'Read its answers below, or train' : 'Train'} on more rows.`,
     };
   }
-  const losses = `validation loss ${loss(evaluation.base.loss)} → ${loss(evaluation.tuned.loss)}`;
+  const measure = evaluation.objective === 'preferences' ? 'preference loss' : 'validation loss';
+  const losses = `${measure} ${loss(evaluation.base.loss)} → ${loss(evaluation.tuned.loss)}`;
   const { mean, low, high } = evaluation.difference;
   const basis = `The difference is ${signed(mean, 3)}, 95 % interval ${signed(low, 3)} to ${signed(high, 3)}, on ${counted(evaluation.rows, 'row')} it never saw.`;
   switch (model.verdict) {

@@ -40,7 +40,7 @@ export function LossSection({
   return (
     <Section
       title="Loss"
-      note="per token, lower is better"
+      note="lower is better"
       line={false}
       {...(className ? { className } : {})}
       aside={
