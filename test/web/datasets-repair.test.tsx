@@ -1,212 +1,26 @@
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { createMemoryHistory, createRootRoute, createRouter, RouterProvider } from '@tanstack/react-router';
-import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
-import { useState, type ReactNode } from 'react';
-import { DATASET_ISSUES, type DatasetIssueCode } from '../../contracts/dataset-issues.ts';
-import type { CheckSummary, DatasetVersion } from '../../contracts/dataset-versions.ts';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react';
+import { useState } from 'react';
+import type { CheckSummary } from '../../contracts/dataset-versions.ts';
+import { PATIENCE } from './signed-in.ts';
+import { asked, dataset, issue, plain, report, show, version } from './checked-version.tsx';
 
-jest.unstable_mockModule('../../web/src/lib/auth.ts', () => ({
-  accessToken: async () => 'token',
-  renewSession: async () => false,
-  sessionEnded: () => undefined,
-}));
-jest.unstable_mockModule('../../web/src/lib/config.ts', () => ({
-  loadConfig: async () => ({ apiBase: '/v1' }),
-}));
 const { RepairDialog } = await import('../../web/src/features/datasets/repair/repair-dialog.tsx');
-const { Problems } = await import('../../web/src/features/datasets/problems/problems.tsx');
 const { problemGroups } = await import('../../web/src/features/datasets/problems/problem-groups.ts');
-const { meaningOf } = await import('../../web/src/features/datasets/problems/problem-meaning.ts');
 const { verdictOf } = await import('../../web/src/features/datasets/dataset-words.ts');
 const { effectWords, leftBy, leftByAllCures, repairAllWords, repairChoices } =
   await import('../../web/src/features/datasets/repair/repair-plan.ts');
 const { columnsOf, filledForm, firstForm, mappingProblem } =
   await import('../../web/src/features/datasets/repair/columns.ts');
-const { comparedProblems } = await import('../../web/src/features/datasets/versions/version-figures.ts');
 
-const PATIENCE = 15_000;
-jest.setTimeout(4 * PATIENCE);
-globalThis.scrollTo = () => undefined;
-
-const plain = (text: string | null | undefined) => (text ?? '').replaceAll('\u00a0', ' ');
-const DATASET = 'ds_01M84H2MQ0S1HM9ZFZ32W1BV6W';
-const at = '2026-11-23T12:00:00.000Z';
-const issue = (code: DatasetIssueCode, rows: number, more = {}): CheckSummary['issues'][number] => ({
-  code,
-  severity: DATASET_ISSUES[code].severity,
-  count: rows,
-  rows,
-  file: 'data',
-  ...more,
-});
-const version = (issues: CheckSummary['issues'], number = 3) =>
-  ({
-    datasetId: DATASET,
-    version: number,
-    declaredBytes: 100,
-    createdAt: at,
-    updatedAt: at,
-    status: 'ready',
-    files: { data: { bytes: 100, sha256: 'a'.repeat(64), versionId: 'v' } },
-    summary: {
-      verdict: 'ready-with-warnings',
-      format: 'chat',
-      rows: 48_210,
-      usableRows: 48_210,
-      validationRows: 0,
-      tokens: {
-        tokenizer: 'llama',
-        method: 'exact',
-        total: 1,
-        trained: 1,
-        longestRow: 5_000,
-        contextLength: 4_096,
-        rowsOverContext: 612,
-        validation: 0,
-        histogram: [],
-        tokensCut: 720_000,
-        answersCut: 588,
-      },
-      issues,
-      checkedAt: at,
-      checkMilliseconds: 1200,
-    },
-  }) satisfies DatasetVersion;
-const dataset = {
-  id: DATASET,
-  name: 'support-replies',
-  latestVersion: 3,
-  createdAt: at,
-  updatedAt: at,
-  status: 'active' as const,
-};
-
-const asked: { method: string; path: string; body: Record<string, unknown> }[] = [];
-let report: object[] = [];
-beforeEach(() => {
-  asked.length = 0;
-  report = [];
-  globalThis.fetch = (async (url: URL, init: { method: string; body?: string }) => {
-    const path = new URL(String(url)).pathname.replace('/v1', '');
-    asked.push({ method: init.method, path, body: init.body ? JSON.parse(init.body) : {} });
-    const answer = (status: number, value: object) => ({
-      status,
-      ok: status < 400,
-      headers: new Map<string, string>(),
-      text: async () => JSON.stringify(value),
-    });
-    if (path.endsWith('/report')) {
-      return answer(200, { summary: version([]).summary, issues: report, total: report.length });
-    }
-    if (path.endsWith('/repairs')) {
-      return answer(202, {
-        dataset: { ...dataset, latestVersion: 4 },
-        version: {
-          datasetId: DATASET,
-          version: 4,
-          declaredBytes: 100,
-          createdAt: at,
-          updatedAt: at,
-          status: 'repairing',
-          repairedBytes: 0,
-          madeFrom: { version: 3, order: JSON.parse(init.body ?? '{}') },
-        },
-      });
-    }
-    throw new TypeError('Failed to fetch');
-  }) as unknown as typeof fetch;
-});
 afterEach(cleanup);
 
-async function show(children: ReactNode) {
-  const router = createRouter({
-    history: createMemoryHistory({ initialEntries: ['/'] }),
-    routeTree: createRootRoute({ component: () => children }),
-  });
-  render(
-    <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
-      <RouterProvider router={router as never} />
-    </QueryClientProvider>,
-  );
-}
 const order = async () => {
   await waitFor(() => expect(asked.some(({ path }) => path.endsWith('/repairs'))).toBe(true), {
     timeout: PATIENCE,
   });
   return asked.find(({ path }) => path.endsWith('/repairs'))?.body;
 };
-
-describe('problems', () => {
-  test('of one code are one group, whichever file they are in; errors come first, then the most rows', () => {
-    const groups = problemGroups([
-      issue('duplicate-row', 184),
-      issue('over-context', 612),
-      issue('not-json', 3),
-      issue('duplicate-row', 6, { file: 'validation' }),
-    ]);
-    expect(groups.map(({ code, rows }) => [code, rows])).toEqual([
-      ['not-json', 3],
-      ['over-context', 612],
-      ['duplicate-row', 190],
-    ]);
-  });
-
-  test('say what they mean with the figures there are', () => {
-    const { summary } = version([]);
-    const [long] = problemGroups([issue('over-context', 612)]);
-    expect(plain(long && meaningOf(long, summary))).toBe(
-      'The end of these rows, 720 k tokens in all, would not be seen. In 588 rows a part of the answer goes.',
-    );
-    const [secrets] = problemGroups([
-      issue('possible-secret', 9, { kinds: { 'cloud-key': 6, 'private-key': 1 } }),
-    ]);
-    expect(plain(secrets && meaningOf(secrets, summary))).toContain(
-      '6 look like cloud keys and 1 like a private key.',
-    );
-  });
-
-  test('every code has a meaning', () => {
-    for (const code of Object.keys(DATASET_ISSUES) as DatasetIssueCode[]) {
-      const [group] = problemGroups([issue(code, 2)]);
-      expect(group && meaningOf(group, version([]).summary)).toMatch(/\S/);
-    }
-  });
-
-  test('show their lines as text with the found part marked; a line number opens its row', async () => {
-    report = [
-      {
-        code: 'template-token',
-        severity: 'warning',
-        file: 'data',
-        line: 20_417,
-        byte: 5_000,
-        path: 'messages.1.content',
-        found: '<img src=x>\u202E',
-        cure: 'x',
-      },
-    ];
-    const opened: object[] = [];
-    await show(
-      <Problems
-        version={version([issue('template-token', 1)])}
-        onOpen={(place) => opened.push(place)}
-        onRepair={() => undefined}
-      />,
-    );
-    fireEvent.click(await screen.findByRole('button', { name: 'Show line 20,417' }, { timeout: PATIENCE }));
-    expect(opened).toEqual([{ file: 'data', line: 20_417, byte: 5_000 }]);
-    expect(document.querySelector('mark')?.textContent).toBe('<img src=x>U+202E');
-    expect(document.querySelector('img')).toBeNull();
-  });
-
-  test('that were looked for and not found can be seen', async () => {
-    await show(<Problems version={version([issue('refusal', 1)])} onOpen={() => undefined} />);
-    fireEvent.click(await screen.findByRole('button', { name: 'Show' }, { timeout: PATIENCE }));
-    expect(screen.getByText('The line is not valid JSON')).toBeTruthy();
-    expect(screen.queryByRole('button', { name: /^Repair/ })).toBeNull();
-  });
-});
 
 describe('a repair', () => {
   const groups = (...issues: CheckSummary['issues']) => problemGroups(issues);
@@ -333,16 +147,14 @@ describe('a repair', () => {
   });
 
   test('of a table asks for the columns that the finding lists, and sends the mapping', async () => {
-    report = [
-      {
-        code: 'columns-unknown',
-        severity: 'error',
-        file: 'data',
-        found: 'columns: Ticket, Question, Reply; not clear',
-        columns: ['Ticket', 'Question', 'Reply'],
-        cure: 'x',
-      },
-    ];
+    report.push({
+      code: 'columns-unknown',
+      severity: 'error',
+      file: 'data',
+      found: 'columns: Ticket, Question, Reply; not clear',
+      columns: ['Ticket', 'Question', 'Reply'],
+      cure: 'x',
+    });
     await show(
       <RepairDialog
         dataset={dataset}
@@ -373,18 +185,5 @@ describe('the columns of a table', () => {
     expect(filledForm(firstForm(['foo', 'bar']), ['foo', 'bar'])).toEqual({});
     expect(mappingProblem({ prompt: 'foo' })).toBeDefined();
     expect(mappingProblem({ text: 'foo' })).toBeUndefined();
-  });
-});
-
-describe('two versions', () => {
-  test('are compared problem by problem; fewer is better', () => {
-    const before = version([issue('duplicate-row', 184), issue('refusal', 2)], 2);
-    const after = version([issue('refusal', 5)], 3);
-    expect(
-      comparedProblems(before, after).map(({ name, difference, tone }) => [name, difference, tone]),
-    ).toEqual([
-      [DATASET_ISSUES['duplicate-row'].title, '−184', 'better'],
-      [DATASET_ISSUES.refusal.title, '+3', 'worse'],
-    ]);
   });
 });

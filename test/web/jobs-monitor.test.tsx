@@ -5,22 +5,10 @@ import { act, cleanup, fireEvent, render, screen, waitFor } from '@testing-libra
 
 import { continuedAt, curvesOf, withBase } from '../../web/src/components/charts/curves.ts';
 import { hyperparameters } from './balanced-hyperparameters.ts';
+import { PATIENCE } from './signed-in.ts';
 
-jest.unstable_mockModule('../../web/src/lib/auth.ts', () => ({
-  accessToken: async () => 'token',
-  renewSession: async () => false,
-  sessionEnded: () => undefined,
-}));
-jest.unstable_mockModule('../../web/src/lib/config.ts', () => ({
-  loadConfig: async () => ({ apiBase: '/v1' }),
-}));
 const { useJob, LIVE_MILLISECONDS } = await import('../../web/src/features/training-jobs/use-job.ts');
 const { JobMonitor } = await import('../../web/src/features/training-jobs/job-monitor.tsx');
-
-/** Nothing here is about speed: a machine that does much else may take its time. */
-const PATIENCE = 15_000;
-jest.setTimeout(4 * PATIENCE);
-globalThis.scrollTo = () => undefined;
 
 const JOB = 'job_01M84H2MQ0S1HM9ZFZ32W1BV6W';
 const started = '2026-11-24T10:02:00.000Z';

@@ -1,24 +1,12 @@
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { createMemoryHistory, createRootRoute, createRouter, RouterProvider } from '@tanstack/react-router';
 import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react';
 import type { BaseModel, GpuType, Hyperparameters } from '../../contracts/catalog.ts';
 import type { DatasetVersion } from '../../contracts/dataset-versions.ts';
+import { PATIENCE } from './signed-in.ts';
 
-jest.unstable_mockModule('../../web/src/lib/auth.ts', () => ({
-  accessToken: async () => 'token',
-  renewSession: async () => false,
-  sessionEnded: () => undefined,
-}));
-jest.unstable_mockModule('../../web/src/lib/config.ts', () => ({
-  loadConfig: async () => ({ apiBase: '/v1' }),
-}));
 const { NewRun } = await import('../../web/src/features/training-jobs/new-run.tsx');
-
-/** Nothing here is about speed: a machine that does much else may take its time. */
-const PATIENCE = 15_000;
-jest.setTimeout(4 * PATIENCE);
-globalThis.scrollTo = () => undefined;
 
 const DATASET = 'ds_01M84H2MQ0S1HM9ZFZ32W1BV6W';
 const at = '2026-11-23T12:00:00.000Z';

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import {
   createMemoryHistory,
@@ -9,24 +9,13 @@ import {
 } from '@tanstack/react-router';
 import type { GpuType } from '../../contracts/catalog.ts';
 import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
+import { PATIENCE } from './signed-in.ts';
 
-jest.unstable_mockModule('../../web/src/lib/auth.ts', () => ({
-  accessToken: async () => 'token',
-  renewSession: async () => false,
-  sessionEnded: () => undefined,
-}));
-jest.unstable_mockModule('../../web/src/lib/config.ts', () => ({
-  loadConfig: async () => ({ apiBase: '/v1' }),
-}));
 const { FailurePanel } = await import('../../web/src/features/training-jobs/failure-panel.tsx');
 const { SuccessPanel } = await import('../../web/src/features/training-jobs/success-panel.tsx');
 const { changesOf } = await import('../../web/src/features/training-jobs/failure-words.ts');
 const { estimateOfRest, nextRunOf } = await import('../../web/src/features/training-jobs/next-run.ts');
 const { endedJob, estimate } = await import('./jobs-ended.ts');
-
-const PATIENCE = 15_000;
-jest.setTimeout(4 * PATIENCE);
-globalThis.scrollTo = () => undefined;
 
 const now = new Date('2026-11-25T09:00:00.000Z');
 const checkpoint = {
