@@ -43,6 +43,7 @@ function read(text: string) {
 }
 
 const chat = (messages: unknown, more = {}) => JSON.stringify({ messages, ...more });
+const pair = (prompt: string, completion: string) => JSON.stringify({ prompt, completion });
 const user = { role: 'user', content: 'Where is "it"?' };
 const assistant = { role: 'assistant', content: 'Here:\n\tthe \\ “street” 🎉' };
 const system = { role: 'system', content: 'Be brief.' };
@@ -57,6 +58,12 @@ describe('a row of the usual form', () => {
     ['with a return at the end', `${chat([user, assistant])}\r`],
     ['with many turns', chat([user, assistant, user, assistant])],
     ['with escapes of every kind', chat([user, assistant]).replace('Here', '\\u0048\\/\\b\\"\\\\')],
+    ['a prompt and its completion', pair('Where?', 'Here:\n\tthe \\ “street” 🎉')],
+    ['a pair as Python writes it', '{"prompt": "a", "completion": "b"}'],
+    ['an instruction', '{"instruction":"a","output":"b"}'],
+    ['an instruction without an input', '{"instruction": "a", "input": "", "output": "b"}'],
+    ['a text', '{"text":"Here it is."}'],
+    ['a text with a return at the end', '{"text": "Here it is."}\r'],
   ])('is read at once, %s, as JSON.parse reads it', (_name, text) => {
     expect(read(text)).toEqual(rowOfLine(text));
     expect(read(text)?.turns.at(-1)?.learnt).toBe(true);
@@ -77,6 +84,14 @@ describe('a row of the usual form', () => {
     ['two of one side', chat([user, user, assistant])],
     ['the answer first', chat([assistant, user, assistant])],
     ['the system in between', chat([user, system, assistant])],
+    ['an input', '{"instruction":"a","input":"b","output":"c"}'],
+    ['a blank text', '{"text":" "}'],
+    ['an empty completion', pair('a', '')],
+    ['another field in a pair', '{"prompt":"a","completion":"b","id":1}'],
+    ['a text that is a number', '{"text":1}'],
+    ['a pair the other way round', '{"completion":"b","prompt":"a"}'],
+    ['a text twice', '{"text":"a","text":"b"}'],
+    ['only a prompt', '{"prompt":"a"}'],
   ])('is not what has %s', (_name, text) => {
     expect(read(text)).toBeUndefined();
   });
@@ -96,20 +111,28 @@ describe('a row of the usual form', () => {
       fc.tuple(...order.map((role) => fc.record({ role: fc.constant(role), content }))),
     );
     const put = fc.constantFrom('', '\\', '"', ',', '\t', '\r', ' ', '}', '\\u12', '\\"', '\u0001', 'é');
-    let quick = 0;
+    const row = fc.oneof(
+      messages.map((list) => chat(list)),
+      fc.tuple(content, content).map(([prompt, completion]) => pair(prompt, completion)),
+      fc
+        .tuple(content, fc.constantFrom({}, { input: '' }, { input: 'x' }), content)
+        .map(([instruction, input, output]) => JSON.stringify({ instruction, ...input, output })),
+      content.map((text) => JSON.stringify({ text })),
+    );
+    const quick = new Map<string, number>();
     fc.assert(
-      fc.property(messages, fc.boolean(), fc.nat(), put, (list, isSpaced, at, sign) => {
-        const json = chat(list);
-        const spaced = isSpaced ? json.replaceAll('":', '": ').replaceAll('},{', '}, {') : json;
+      fc.property(row, fc.boolean(), fc.nat(), put, (json, isSpaced, at, sign) => {
+        const spaced = isSpaced ? json.replaceAll('":', '": ').replaceAll(/([}"]),([{"])/g, '$1, $2') : json;
         const place = at % (spaced.length + 1);
         const text = (spaced.slice(0, place) + sign + spaced.slice(place)).toWellFormed();
-        const row = read(text);
-        if (row) quick += 1;
-        expect(row ?? rowOfLine(text)).toEqual(rowOfLine(text));
+        const quickly = read(text);
+        if (quickly) quick.set(quickly.format, (quick.get(quickly.format) ?? 0) + 1);
+        expect(quickly ?? rowOfLine(text)).toEqual(rowOfLine(text));
       }),
-      { numRuns: 3000 },
+      { numRuns: 6000 },
     );
-    expect(quick).toBeGreaterThan(50);
+    for (const format of ['chat', 'prompt-completion', 'instruction', 'text'])
+      expect(quick.get(format)).toBeGreaterThan(50);
   });
 });
 
@@ -171,6 +194,17 @@ describe('a text is looked at closely or has nothing in it', () => {
       ),
   );
 
+  const form = fc.constantFrom<(asked: string, answered: string) => string>(
+    (asked, answered) =>
+      chat([
+        { role: 'user', content: asked },
+        { role: 'assistant', content: answered },
+      ]),
+    pair,
+    (instruction, output) => JSON.stringify({ instruction, output }),
+    (_, text) => JSON.stringify({ text }),
+  );
+
   /** The look at the row of the last line, by the kernel alone and, of the same turns, by their texts. */
   function looksAt(others: readonly string[], row: string) {
     const bytes = Buffer.from([...others.map((each) => JSON.stringify(each)), row, ''].join('\n'));
@@ -191,12 +225,9 @@ describe('a text is looked at closely or has nothing in it', () => {
     const before = fc.array(text, { maxLength: 2 });
     let passed = 0;
     fc.assert(
-      fc.property(before, text, text, written, (others, asked, answered, write) => {
-        const messages = [
-          { role: 'user', content: asked.toWellFormed() === asked ? asked : 'x' },
-          { role: 'assistant', content: answered },
-        ];
-        const { turns, looks } = looksAt(others, write(chat(messages)).toWellFormed());
+      fc.property(before, text, text, written, form, (others, asked, answered, write, row) => {
+        const line = row(asked.toWellFormed() === asked ? asked : 'x', answered);
+        const { turns, looks } = looksAt(others, write(line).toWellFormed());
         const everyProblem = qualityProblems(turns);
         for (const { marks, all = 0 } of looks) {
           turns.forEach(({ content }, at) => {

@@ -1,21 +1,27 @@
 /**
- * Rows of the form that nearly every file has, read without parsing: `{"messages":[{"role":"user","content":"…"},…]}`
- * with no other field, in the usual spacing, and nothing wrong with it. The kernel tells what is in them, and their
+ * Rows of the forms that nearly every file has, read without parsing: messages, a prompt and its completion, an
+ * instruction without an input, a text; with no other field, in the usual order and spacing, and nothing wrong with it. The kernel tells what is in them, and their
  * texts are made when somebody asks for them: for most rows nobody does.
  */
+import type { DatasetFormat } from '../../../../contracts/dataset-format.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import {
   ASSISTANT,
+  INSTRUCTION,
   IS_ESCAPED,
   IS_WIDE,
   MAY_BE_REFUSAL,
+  PAIR,
+  PLAIN_TEXT,
   ROW_END,
+  ROW_FORM,
   ROW_HASH,
   ROW_MARKS,
   ROW_NUMBERS,
   ROW_PROMPT_HASH,
   ROW_UNITS,
   SYSTEM,
+  TEXT,
   TURN_END,
   TURN_FIRST,
   TURN_FROM,
@@ -31,15 +37,20 @@ import type { LineRow } from '../rows/line-row.ts';
 import type { Turn } from '../rows/row.ts';
 import { mayBeRefusal } from '../text/text-refusals.ts';
 
-const ROLES: Record<number, 'system' | 'user' | 'assistant'> = {
+const ROLES: Record<number, Turn['role']> = {
   [SYSTEM]: 'system',
   [USER]: 'user',
   [ASSISTANT]: 'assistant',
+  [TEXT]: 'text',
+};
+const FORMATS: Record<number, DatasetFormat> = {
+  [PAIR]: 'prompt-completion',
+  [INSTRUCTION]: 'instruction',
+  [PLAIN_TEXT]: 'text',
 };
 
 /** The row of the line that the kernel read last; it is another one as soon as the next line is read. */
 export class UsualRow implements LineRow, RowLook {
-  readonly format = 'chat';
   readonly problems: [] = [];
   readonly hasTools = false;
   readonly hasWeights = false;
@@ -64,6 +75,10 @@ export class UsualRow implements LineRow, RowLook {
     this.#count = this.#kernel.readLine(from);
     this.#turns = undefined;
     return this.#count > 0;
+  }
+
+  get format(): DatasetFormat {
+    return FORMATS[this.#of(ROW_FORM)] ?? 'chat';
   }
 
   /** Where the line ends in its block. */
@@ -149,7 +164,7 @@ class UsualTurn implements Turn {
   }
 
   get learnt(): boolean {
-    return this.role === 'assistant';
+    return this.role === 'assistant' || this.role === 'text';
   }
 
   get content(): string {

@@ -2,6 +2,7 @@
 
 /** Of a line read as a row, in numbers of four bytes; hashes take two of them. */
 export const ROW_END = 0;
+export const ROW_FORM = 1;
 export const ROW_HASH = 2;
 export const ROW_PROMPT_HASH = 4;
 export const ROW_MARKS = 6;
@@ -27,6 +28,13 @@ export const MOST_TURNS = 256;
 export const SYSTEM = 1;
 export const USER = 2;
 export const ASSISTANT = 3;
+export const TEXT = 5;
+
+/** The form of a row that was read; 0 is none. */
+export const CHAT = 1;
+export const PAIR = 2;
+export const INSTRUCTION = 3;
+export const PLAIN_TEXT = 4;
 
 /** What a text may hold that is worth a closer look. A mark that is not set is a promise; one that is may be idle. */
 /** A character beyond ASCII. */

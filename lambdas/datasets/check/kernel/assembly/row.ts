@@ -1,15 +1,24 @@
-/** A row of the usual form: `{"messages":[{"role":"user","content":"…"},…]}`, no other field, and nothing wrong with it. */
+/**
+ * A row of a usual form, no other field, and nothing wrong with it: `{"messages":[{"role":"user","content":"…"},…]}`,
+ * `{"prompt":"…","completion":"…"}`, `{"instruction":"…","input":"","output":"…"}`, `{"text":"…"}`.
+ */
 import {
   ASSISTANT,
+  CHAT,
+  INSTRUCTION,
   MAY_BE_CUT,
   MOST_TURNS,
+  PAIR,
+  PLAIN_TEXT,
   ROW_END,
+  ROW_FORM,
   ROW_HASH,
   ROW_MARKS,
   ROW_NUMBERS,
   ROW_PROMPT_HASH,
   ROW_UNITS,
   SYSTEM,
+  TEXT,
   TURN_END,
   TURN_FIRST,
   TURN_FROM,
@@ -82,9 +91,35 @@ function mayFollow(who: i32, previous: i32): bool {
 }
 
 /** The first letter of the role; as in repeats/fingerprint.ts. */
-const markOf = (who: i32): i32 => (who == USER ? 0x75 : who == ASSISTANT ? 0x61 : 0x73);
+function markOf(who: i32): i32 {
+  if (who == USER) return 0x75;
+  if (who == ASSISTANT) return 0x61;
+  return who == SYSTEM ? 0x73 : 0x74;
+}
 
-/** Reads one turn and notes it; answers who speaks. */
+const noteAt = (turn: i32): usize => found + 4 * (ROW_NUMBERS + turn * TURN_NUMBERS);
+
+/** Reads the text that begins here, with the space before it, and notes whose it is; false where it says nothing. */
+function takesText(who: i32, to: usize, note: usize): bool {
+  space();
+  if (!takes('"')) return false;
+  const from = at;
+  if (!readText(from, to, true) || !says) return false;
+  promptHash = hash;
+  addText(markOf(who));
+  store<u32>(note, who, 4 * TURN_ROLE);
+  store<u32>(note, from, 4 * TURN_FROM);
+  store<u32>(note, endOfLiteral, 4 * TURN_END);
+  const isAnswer = who == ASSISTANT;
+  store<u32>(note, marksIn(tidyAt, tidyEnd, marks) & (isAnswer ? -1 : ~MAY_BE_CUT), 4 * TURN_MARKS);
+  store<u32>(note, units, 4 * TURN_UNITS);
+  // What lies behind a text of one byte is a space.
+  store<u32>(note, load<u16>(tidyAt), 4 * TURN_FIRST);
+  at = endOfLiteral + 1;
+  return true;
+}
+
+/** Reads one turn; answers who speaks. */
 function turn(previous: i32, to: usize, note: usize): i32 {
   if (!takes('{"role":')) return NOBODY;
   space();
@@ -92,50 +127,86 @@ function turn(previous: i32, to: usize, note: usize): i32 {
   if (who == NOBODY || !mayFollow(who, previous)) return NOBODY;
   space();
   if (!takes('"content":')) return NOBODY;
+  return takesText(who, to, note) && takes('}') ? who : NOBODY;
+}
+
+/** The messages up to the bracket that ends them; answers how many there are, or 0. */
+function readMessages(to: usize): i32 {
   space();
-  if (!takes('"')) return NOBODY;
-  const from = at;
-  if (!readText(from, to, true) || !says) return NOBODY;
-  promptHash = hash;
-  addText(markOf(who));
-  store<u32>(note, who, 4 * TURN_ROLE);
-  store<u32>(note, from, 4 * TURN_FROM);
-  store<u32>(note, endOfLiteral, 4 * TURN_END);
-  const isLearnt = who == ASSISTANT;
-  store<u32>(note, marksIn(tidyAt, tidyEnd, marks) & (isLearnt ? -1 : ~MAY_BE_CUT), 4 * TURN_MARKS);
-  store<u32>(note, units, 4 * TURN_UNITS);
-  // What lies behind a text of one byte is a space.
-  store<u32>(note, load<u16>(tidyAt), 4 * TURN_FIRST);
-  at = endOfLiteral + 1;
-  return takes('}') ? who : NOBODY;
+  if (!takes('[')) return 0;
+  let previous = NOBODY;
+  let turns = 0;
+  for (;;) {
+    if (turns == MOST_TURNS) return 0;
+    previous = turn(previous, to, noteAt(turns));
+    if (previous == NOBODY) return 0;
+    turns += 1;
+    if (!takes(',')) break;
+    space();
+  }
+  return previous == ASSISTANT && takes(']') ? turns : 0;
+}
+
+function takesComma(): bool {
+  if (!takes(',')) return false;
+  space();
+  return true;
+}
+
+/** The prompt and what is behind it. */
+function readPair(to: usize): bool {
+  if (!takesText(USER, to, noteAt(0)) || !takesComma() || !takes('"completion":')) return false;
+  return takesText(ASSISTANT, to, noteAt(1));
+}
+
+/** With an input, a question has two texts. */
+function takesNoInput(): bool {
+  if (!takes('"input":')) return true;
+  space();
+  return takes('""') && takesComma();
+}
+
+function readInstruction(to: usize): bool {
+  if (!takesText(USER, to, noteAt(0)) || !takesComma() || !takesNoInput()) return false;
+  return takes('"output":') && takesText(ASSISTANT, to, noteAt(1));
+}
+
+let form: i32 = 0;
+
+/** Reads the row up to its last brace; answers how many turns it has, or 0. */
+function readForm(to: usize): i32 {
+  if (takes('{"messages":')) {
+    form = CHAT;
+    return readMessages(to);
+  }
+  if (takes('{"prompt":')) {
+    form = PAIR;
+    return readPair(to) ? 2 : 0;
+  }
+  if (takes('{"instruction":')) {
+    form = INSTRUCTION;
+    return readInstruction(to) ? 2 : 0;
+  }
+  form = PLAIN_TEXT;
+  return takes('{"text":') && takesText(TEXT, to, noteAt(0)) ? 1 : 0;
 }
 
 /** Reads the line that begins at `from` in a block that ends at `to`; answers how many turns it has, or 0. */
 export function readRow(from: usize, to: usize): i32 {
   at = from;
   beginRow();
-  if (!takes('{"messages":')) return 0;
-  space();
-  if (!takes('[')) return 0;
-  let previous = NOBODY;
-  let turns = 0;
-  let allMarks: u32 = 0;
-  let allUnits: u32 = 0;
-  for (;;) {
-    if (turns == MOST_TURNS) return 0;
-    const note = found + 4 * (ROW_NUMBERS + turns * TURN_NUMBERS);
-    previous = turn(previous, to, note);
-    if (previous == NOBODY) return 0;
-    turns += 1;
-    allMarks |= load<u32>(note, 4 * TURN_MARKS);
-    allUnits += load<u32>(note, 4 * TURN_UNITS);
-    if (!takes(',')) break;
-    space();
-  }
-  if (previous != ASSISTANT || !takes(']}')) return 0;
+  const turns = readForm(to);
+  if (turns == 0 || !takes('}')) return 0;
   if (load<u8>(at) == RETURN) at += 1;
   if (at < to && load<u8>(at) != NEWLINE) return 0;
+  let allMarks: u32 = 0;
+  let allUnits: u32 = 0;
+  for (let each = 0; each < turns; each += 1) {
+    allMarks |= load<u32>(noteAt(each), 4 * TURN_MARKS);
+    allUnits += load<u32>(noteAt(each), 4 * TURN_UNITS);
+  }
   store<u32>(found, at, 4 * ROW_END);
+  store<u32>(found, form, 4 * ROW_FORM);
   store<u64>(found, promptHash, 4 * ROW_PROMPT_HASH);
   store<u32>(found, allMarks, 4 * ROW_MARKS);
   store<u32>(found, allUnits, 4 * ROW_UNITS);
