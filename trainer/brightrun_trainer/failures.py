@@ -5,8 +5,9 @@ from __future__ import annotations
 import errno
 
 
-#: In the words of CUDA and Metal, of numpy and mlx, and of torch's allocator on a CPU.
-MEMORY_WORDS = ("out of memory", "unable to allocate", "can't allocate memory")
+#: In the words of CUDA and Metal, of numpy and mlx, of torch's allocator on a CPU, and of cuBLAS and cuDNN, which take
+#: their workspaces beside torch's (CUBLAS_STATUS_ALLOC_FAILED).
+MEMORY_WORDS = ("out of memory", "unable to allocate", "can't allocate memory", "_status_alloc_failed")
 #: As the operating system says it, whoever hands it on.
 DISK_WORDS = ("no space left on device", "disk quota exceeded")
 

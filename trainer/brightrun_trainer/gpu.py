@@ -26,6 +26,8 @@ class Gpu:
 
     @property
     def peak_flops(self) -> float | None:
+        if " MIG " in self.name:
+            return None  # a part of a device has a part of its peak
         return next((flops for part, flops in PEAK_FLOPS.items() if part in self.name), None)
 
     def utilisation(self) -> float | None:

@@ -45,4 +45,5 @@ def test_what_is_not_known_is_not_told() -> None:
     assert Gpu("NVIDIA H100", Nvml(None), "handle").utilisation() is None
     assert model_flops_utilisation(1.0, 1, Gpu("NVIDIA L4", Nvml(1), "handle"), 1) is None
     assert model_flops_utilisation(1.0, 1, None, 1) is None
+    assert model_flops_utilisation(1.0, 1, Gpu("NVIDIA H100 80GB HBM3 MIG 3g.40gb", Nvml(1), "handle"), 1) is None, "a part of its peak"
     assert gpu_here("mlx_lora") is None

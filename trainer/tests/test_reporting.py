@@ -277,6 +277,7 @@ def test_the_log_tail_keeps_the_newest_lines_under_its_cap(capsys: pytest.Captur
         (MemoryError(), "out-of-memory"),
         (RuntimeError("[malloc_or_wait] Unable to allocate 123 bytes."), "out-of-memory"),
         (RuntimeError("CUDA out of memory"), "out-of-memory"),
+        (RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`"), "out-of-memory"),
         (KeyError("x"), "trainer-crashed"),
     ],
 )

@@ -16,7 +16,7 @@ from transformers import AttentionInterface, PretrainedConfig, PreTrainedModel
 from transformers.integrations.sdpa_attention import sdpa_attention_forward
 
 from ..masking import Sample
-from .feeding import feed_packed, feed_padded
+from .feeding import Fed, feed_packed, feed_padded
 
 log = logging.getLogger("brightrun")
 
@@ -27,7 +27,8 @@ NAME = "brightrun_packed"
 #: another order, in float32 by 1e-6 and in bf16, of 8 bits, by 1e-2.
 TOLERANCE = {torch.float32: 1e-4, torch.bfloat16: 0.03, torch.float16: 0.01}
 
-#: Two rows of other lengths, for the trial.
+#: Two rows of other lengths, for the trial. So short ones go through the kernels of long ones: cuDNN, from 9.24 on (torch brings 9.26),
+#: where Hopper has it, else FlashAttention.
 TRIAL = tuple(Sample(tuple(range(length)), (True,) * length) for length in (7, 12))
 
 
@@ -67,18 +68,17 @@ def may_pack(config: PretrainedConfig) -> bool:
     return kinds <= {"full_attention"} and not window
 
 
-@torch.no_grad()
 def take_packing(model: PreTrainedModel) -> bool:
-    """Sets the model up for packed rows, and tries two: False, with the model as it was, where they do not come out as
-    padded ones do."""
+    """Sets the model up for packed rows, and tries two, there and back: False, with the model as it was, where they do not
+    come out as padded ones do. The way back has kernels of its own."""
     if not may_pack(model.config):
         return False
     before, device = model.config._attn_implementation, str(model.device)
-    padded = _hidden_of_trial(model, feed_padded(TRIAL, device))
+    padded = _trial(model, feed_padded(TRIAL, device))
     try:
         model.set_attn_implementation(NAME)
-        apart = _hidden_of_trial(model, feed_packed(TRIAL, device)) - padded
-        if apart.norm() <= TOLERANCE[model.dtype] * padded.norm():
+        packed = _trial(model, feed_packed(TRIAL, device))
+        if all((one - other).norm() <= TOLERANCE[model.dtype] * other.norm() for one, other in zip(packed, padded, strict=True)):
             return True
         log.warning("rows are padded: packed ones come out otherwise with this base model")
     except Exception as error:  # a kernel that this GPU lacks, a model with an attention of its own
@@ -87,6 +87,14 @@ def take_packing(model: PreTrainedModel) -> bool:
     return False
 
 
-def _hidden_of_trial(model: PreTrainedModel, fed: Any) -> torch.Tensor:
-    hidden = model.base_model(**fed.inputs, use_cache=False).last_hidden_state
-    return hidden.flatten(0, 1).index_select(0, fed.picked).float()
+def _trial(model: PreTrainedModel, fed: Fed) -> tuple[torch.Tensor, torch.Tensor]:
+    """The last states, and the gradient that a sum of theirs has in the first ones."""
+    inputs = dict(fed.inputs)
+    states = model.get_input_embeddings()(inputs.pop("input_ids")).detach().requires_grad_()
+    hidden = model.base_model(inputs_embeds=states, **inputs, use_cache=False).last_hidden_state
+    picked = hidden.flatten(0, 1).index_select(0, fed.picked).float()
+    # Alternating signs: the plain sum of a normalised state has hardly a gradient.
+    signs = torch.ones(picked.shape[1], device=picked.device)
+    signs[::2] = -1
+    (slope,) = torch.autograd.grad((picked * signs).sum(), states)
+    return picked.detach(), slope.flatten(0, 1).index_select(0, fed.picked).float()
