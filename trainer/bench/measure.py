@@ -1,9 +1,8 @@
 """One measurement, in a process of its own so that its peak is its own: `measure.py <how> <base folder> <steps> <rows> <tokens>`.
 
 Prints one line of JSON: tokens a second of the timed steps, the peak of the GPU's memory in bytes (on a CPU of the
-process), and the loss of each step. `how` is `brightrun` (this trainer's backend with its memory plan), `recomputed` (the
-same with gradient checkpointing whatever the plan says) or `trl` (TRL's SFTTrainer with peft, at its defaults but for the
-adapter, the batch and bf16).
+process), and the loss of each step. `how` is `brightrun` (this trainer's backend with its memory plan), one of OURS (the
+same with one thing otherwise) or `trl` (TRL's SFTTrainer with peft, at its defaults but for the adapter, the batch and bf16).
 """
 
 from __future__ import annotations
@@ -29,6 +28,13 @@ from brightrun_trainer.masking import Sample  # noqa: E402
 WARM_UP = 3
 LORA = LoraSettings(rank=16, alpha=32.0, dropout=0.0, target_modules="all-linear", weight_decay=0.0, max_gradient_norm=1.0, seed=1)
 RATE = 1e-4
+#: What is otherwise: of the placement, and of the adapter. Dropout is what the presets have for models of this size.
+OURS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "brightrun": ({}, {}),
+    "recomputed": ({"gradient_checkpointing": True}, {}),
+    "dropout": ({}, {"dropout": 0.05}),
+    "nf4": ({}, {"quantization": "nf4"}),
+}
 
 
 def rows_of(count: int, tokens: int, vocabulary: int) -> list[list[int]]:
@@ -49,14 +55,14 @@ def peak_bytes() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
-def brightrun(base: Path, rows: list[list[int]], steps: int, recomputed: bool) -> dict[str, Any]:
+def brightrun(base: Path, rows: list[list[int]], steps: int, how: str) -> dict[str, Any]:
     from brightrun_trainer.peft_lora import PeftLora
     from brightrun_trainer.peft_lora.planned import planned_placement
 
-    placement, plan = planned_placement(base, LORA, Load([len(r) for r in rows], len(rows)))
-    if recomputed:
-        placement = replace(placement, gradient_checkpointing=True)
-    backend = PeftLora(base, LORA, set(), placement)
+    placed, adapter = OURS[how]
+    settings = replace(LORA, **adapter)
+    placement, plan = planned_placement(base, settings, Load([len(r) for r in rows], len(rows)))
+    backend = PeftLora(base, settings, set(), replace(placement, **placed))
     batch = [Sample(tuple(row), (True,) * len(row), False) for row in rows]
     losses, started = [], 0.0
     for step in range(WARM_UP + steps):
@@ -110,7 +116,7 @@ def tokenizer() -> Any:
 def main(how: str, base: Path, steps: int, count: int, tokens: int) -> None:
     vocabulary = json.loads((base / "config.json").read_text(encoding="utf-8"))["vocab_size"]
     rows = rows_of(count, tokens, vocabulary)
-    found = trl(base, rows, steps) if how == "trl" else brightrun(base, rows, steps, how == "recomputed")
+    found = trl(base, rows, steps) if how == "trl" else brightrun(base, rows, steps, how)
     print(json.dumps({"tokensPerSecond": steps * count * tokens / found.pop("seconds"), "peakBytes": peak_bytes(), **found}))
 
 
