@@ -14,7 +14,7 @@ function zeroBytes(bytes: number): number {
 
 /**
  * Rows with bins are numbered from 0 up, those without, which are the short ones, from the last number down. A row takes
- * 4 bytes of the line, 4 of its words' hash, and 48 of bins or 4 of the hash's second half: those of short rows stand
+ * 4 bytes of the line, 4 of its words' hash, and 40 of bins or 4 of the hash's second half: those of short rows stand
  * at the end of the bins, and `rows` of both kinds never meet there. Pages never written cost nothing.
  */
 export class KeptSignatures {

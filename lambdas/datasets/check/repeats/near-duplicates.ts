@@ -17,8 +17,8 @@ interface NearPair {
 const RUNS_PER_ROW = 4;
 /**
  * Of the first rows nothing tells yet which runs are a template's or will be common, and a copy is not looked for under
- * those: so they stand under all their runs. At most 48 runs a row times 64 are a template's, and 4 rows fill each:
- * 12,288 posts that lead nowhere; these rows have 196,608, the others of which are for what becomes common.
+ * those: so they stand under all their runs. At most 40 runs a row times 64 are a template's, and 4 rows fill each:
+ * 10,240 posts that lead nowhere; these rows have 163,840, the others of which are for what becomes common.
  */
 const FIRST_ROWS = 4096;
 /** And under its words as a whole. */
@@ -52,7 +52,7 @@ const MOST_OPEN = 100_000;
  * at once where they differ in case, spacing and punctuation alone, the others by `settled` at the end. A template's
  * second row looks exactly as a copy of its first with a word changed; only the rows after it tell the two apart.
  *
- * Memory for 700,000 rows: 56 bytes of signature and 5 posts of 5.6 bytes make 84 a row, 59 MB, and of short rows 40,
+ * Memory for 700,000 rows: 48 bytes of signature and 5 posts of 5.6 bytes make 76 a row, 53 MB, and of short rows 40,
  * 28 MB (pages never written cost nothing); 1 MB for the first rows, and 1.6 MB of open pairs. Rows beyond `mostRows`
  * are looked up but not remembered.
  */

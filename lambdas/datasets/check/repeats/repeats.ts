@@ -19,7 +19,7 @@ const MOST_PLACES = 1_000_000;
 
 /**
  * Told the blocks of the validation file first and then those of the training file, each in the order of lines, so
- * that a training row finds what stands in either. Memory: two tables of 40 MiB at most, 59 MB for near ones.
+ * that a training row finds what stands in either. Memory: two tables of 40 MiB at most, 53 MB for near ones.
  */
 export class Repeats {
   readonly #issues: IssueLog;
