@@ -1,8 +1,8 @@
-import { Button, LinkButton } from '../../components/button.tsx';
+import { LinkButton } from '../../components/button.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { EmptyState } from '../../components/states.tsx';
-import { useOfflineReason } from '../../lib/online.ts';
-import { EXAMPLE, useExample } from '../datasets/use-example.ts';
+import { ExampleButton } from '../datasets/example-button.tsx';
+import { useExample } from '../datasets/use-example.ts';
 
 const STEPS: readonly (readonly [title: string, what: string])[] = [
   ['Upload examples', 'Every problem is named with its line and its cure, before anything costs money.'],
@@ -14,7 +14,6 @@ const STEPS: readonly (readonly [title: string, what: string])[] = [
 /** An account in which nothing has happened yet. */
 export function FirstSteps() {
   const example = useExample();
-  const offline = useOfflineReason();
   return (
     <EmptyState
       title="Nothing here yet. It begins with a dataset."
@@ -23,9 +22,7 @@ export function FirstSteps() {
           <LinkButton to="/datasets" search={{ upload: true }} variant="primary">
             Upload dataset…
           </LinkButton>
-          <Button onClick={() => void example.take()} busy={example.busy} disabledReason={offline}>
-            {example.busy ? 'Uploading the example' : `Use the example, ${EXAMPLE.rows} rows`}
-          </Button>
+          <ExampleButton example={example} />
         </>
       }
       below={

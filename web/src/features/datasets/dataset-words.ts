@@ -82,7 +82,7 @@ export function findingWords(version: DatasetVersion): string {
 }
 
 /** How many findings of a severity: kinds and lines. */
-export function findings(summary: Pick<CheckSummary, 'issues'>, severity: 'error' | 'warning') {
+function findings(summary: Pick<CheckSummary, 'issues'>, severity: 'error' | 'warning') {
   const of = summary.issues.filter((issue) => issue.severity === severity);
   return {
     kinds: new Set(of.map((issue) => issue.code)).size,

@@ -29,7 +29,8 @@ import { UploadDialog } from './upload/upload-dialog.tsx';
 import { UploadProgress } from './upload/upload-progress.tsx';
 import { useUploads, useWhenDone } from './upload/upload-store.ts';
 import { useArchiving } from './use-archiving.ts';
-import { EXAMPLE, useExample } from './use-example.ts';
+import { ExampleButton } from './example-button.tsx';
+import { useExample } from './use-example.ts';
 
 /** Datasets with their newest version: find, upload, archive, restore. */
 export default function DatasetsPage() {
@@ -284,9 +285,7 @@ function NoDatasets({ example, onUpload }: { example: ReturnType<typeof useExamp
           <Button variant="primary" onClick={onUpload} disabledReason={offline}>
             Upload dataset…
           </Button>
-          <Button onClick={() => void example.take()} busy={example.busy} disabledReason={offline}>
-            {example.busy ? 'Uploading the example' : `Use the example, ${EXAMPLE.rows} rows`}
-          </Button>
+          <ExampleButton example={example} />
         </>
       }
       below={
