@@ -22,7 +22,10 @@ const KEEP_GRACE_MS = 15 * MINUTE;
 const START_LIMIT_MS = 30 * MINUTE;
 /** A trainer without the API gives up after 15 minutes; silent for an hour, it hangs. */
 const SILENT_LIMIT_MS = 60 * MINUTE;
-/** From the first word that asks it to stop until a run is gone: Ray kills after 15 s, and is asked twice at worst. */
+/**
+ * From the first word that asks it to stop until a run is gone, as a rule: it saves and ends. One on a GPU that saves for
+ * longer has up to a minute (submit-run.ts), of which the platform pays what lies beyond the cap.
+ */
 const STOP_MS = 20_000;
 /**
  * Beyond the cap, for a run that is landing already: its model would be lost for the last minutes. The platform pays

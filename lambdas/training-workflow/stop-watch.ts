@@ -6,7 +6,7 @@ import { attemptNumber, revised } from '../training-jobs/training-job.ts';
 import type { RayCluster } from './ray-cluster.ts';
 
 /**
- * From the first stop that a cluster within reach was sent. Ray signals and kills within 15 s (facts.md §3), so five
+ * From the first stop that a cluster within reach was sent. Ray signals, and kills within a minute at most (submit-run.ts), so five
  * minutes are ten looks: what still runs then does not end by itself.
  */
 const STOP_LIMIT_MS = 5 * 60_000;

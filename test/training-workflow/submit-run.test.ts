@@ -1,14 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { bootstrapToken } from '../../lambdas/runs/run-token.ts';
 import { decideAttempt } from '../../lambdas/training-jobs/attempts.ts';
-import { hasRoom } from '../../lambdas/training-workflow/submit-run.ts';
+import { hasRoom, stopSeconds } from '../../lambdas/training-workflow/submit-run.ts';
 import { at, checkpoint, JOB_ID, OWNER, runningJob, submittingJob } from '../training-jobs/example-job.ts';
 import { ended, submit, unreachable, World } from './world.ts';
 
 const ID = `${JOB_ID}-1`;
 
 describe('submit-run', () => {
-  test('hands the run over with its API and a token that names the attempt, and nothing else', async () => {
+  test('hands the run over with its API, a token that names the attempt and its time to save, and nothing else', async () => {
     const world = new World(submittingJob());
     expect((await submit(world, 2)).next).toBe('observe-run');
     expect(world.submitted).toEqual([
@@ -17,11 +17,16 @@ describe('submit-run', () => {
         environment: {
           BRIGHTRUN_API_URL: 'https://runs.test/v1',
           BRIGHTRUN_BOOTSTRAP_TOKEN: bootstrapToken('key', { owner: OWNER, jobId: JOB_ID, attempt: 1 }),
+          RAY_JOB_STOP_WAIT_TIME_S: '15',
         },
         resources: { numCpus: 2, numGpus: 0, memoryBytes: 1024 ** 3 },
         metadata: { job: JOB_ID, attempt: '1' },
       },
     ]);
+  });
+
+  test('gives a run on GPUs a minute to save, whatever the nodes’ own environment says', () => {
+    expect([stopSeconds({ numGpus: 0 }), stopSeconds({ numGpus: 1 })]).toEqual([15, 60]);
   });
 
   test('a POST whose answer was lost is looked up, never repeated', async () => {

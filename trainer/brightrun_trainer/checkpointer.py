@@ -34,7 +34,8 @@ MOST_SECONDS = 1800.0
 
 
 class Checkpointer:
-    """Writes, uploads and registers checkpoints of one run; one at a time, on a thread of its own."""
+    """Writes, uploads and registers checkpoints of one run; one at a time, on a thread of its own. A step that comes due
+    meanwhile takes no copy: memory holds one checkpoint, and the next that is saved is of the step that is newest then."""
 
     def __init__(
         self, api: Api, uploader: Uploader, folder: Path, job_id: str, attempt: int, run_fingerprint: str,
@@ -46,6 +47,8 @@ class Checkpointer:
         self._clock, self._now, self._remember, self._every = clock, now, remember, every
         self._due = clock() + every
         self._thread: threading.Thread | None = None
+        self._started = clock()
+        self._given_up = threading.Event()
         self.saved_step = -1
         self.seconds: float | None = None  # what the last one took that was saved
         self.bytes = 0  # and its size
@@ -57,13 +60,24 @@ class Checkpointer:
             self._thread = threading.Thread(target=self._save, args=(checkpoint,), name="checkpoint", daemon=True)
             self._thread.start()
 
-    def save_now(self, snapshot: Callable[[], Snapshot]) -> bool:
-        """Saves before the machine is gone; true when this very step is safe."""
+    def save_now(self, snapshot: Callable[[], Snapshot], within: float | None = None) -> bool:
+        """Saves before the machine is gone, in `within` seconds where it goes; true when this very step is safe."""
+        if within is not None and self._is_in_the_way(within):
+            self._given_up.set()
         self.wait()
+        self._given_up.clear()
         checkpoint = self._copied(snapshot)
         if self.saved_step != checkpoint.snapshot.state.step:
             self._save(checkpoint)
         return self.saved_step == checkpoint.snapshot.state.step
+
+    def _is_in_the_way(self, within: float) -> bool:
+        """Whether the save under way is given up for one of this very step: where both do not fit into what is left and
+        this one alone does. By what the last one took; without that, the one under way is the better hope."""
+        if self.seconds is None or not (self._thread and self._thread.is_alive()):
+            return False
+        left = max(0.0, self._started + self.seconds - self._clock())
+        return left + self.seconds > within >= self.seconds
 
     def wait(self) -> None:
         if self._thread:
@@ -76,10 +90,11 @@ class Checkpointer:
     def _save(self, checkpoint: Checkpoint) -> None:
         """A checkpoint that cannot be saved is told and tried again later; training goes on."""
         step, started = checkpoint.snapshot.state.step, self._clock()
+        self._started = started
         folder = self._folder / str(step)
         try:
             file = write_checkpoint(folder, checkpoint, self._fingerprint)
-            uploaded = self._uploader.upload(file, f"checkpoints/{step}/{STATE_FILE}", STATE_FILE)
+            uploaded = self._uploader.upload(file, f"checkpoints/{step}/{STATE_FILE}", STATE_FILE, self._given_up.is_set)
             manifest = CheckpointManifest(self._job_id, self._attempt, step, self._now(), [uploaded])
             path = write_manifest(folder, write(manifest))
             version = self._uploader.upload(path, f"checkpoints/{step}/{MANIFEST_FILE}", MANIFEST_FILE).version_id

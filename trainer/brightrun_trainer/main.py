@@ -17,7 +17,7 @@ from .company import Machines, wanted_machines
 from .failures import RunFailure, Superseded, classify
 from .logtail import LogTail, redact
 from .reporter import Reporter
-from .stopping import Stopping
+from .stopping import Stopping, stop_seconds
 
 log = logging.getLogger("brightrun")
 
@@ -28,7 +28,7 @@ EXIT_SUPERSEDED = 3
 EXIT_SIGNALLED = 143
 #: Not all of the run's machines became free: nothing was claimed. The workflow knows it by this number (run-verdict.ts).
 EXIT_NO_MACHINES = 75
-#: What is left of a run's last words once the cluster has said stop; Ray kills after 15 s here.
+#: What is left of a run's last words once the cluster has said stop (stopping.py keeps the time for it).
 LAST_WORDS_SECONDS = 4.0
 
 
@@ -86,7 +86,7 @@ def _train(
         attempt = api.claim()
         log.info("claimed attempt %d", attempt)
         run_spec = api.current()
-        stopping = Stopping(reporter, lambda: api.money, api.clock)
+        stopping = Stopping(reporter, lambda: api.money, api.clock, stop_seconds(environment))
         stopping.listen()
         reporter.start()
         from .choose_backend import Muster

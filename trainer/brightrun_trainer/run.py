@@ -264,7 +264,7 @@ class Run:
         return reason
 
     def _save_before_the_end(self) -> None:
-        saved = self._checkpointer.save_now(self._loop.snapshot)
+        saved = self._checkpointer.save_now(self._loop.snapshot, self._stopping.seconds_to_save())
         log.warning("the cluster stops this run; checkpoint at step %d %s", self._loop.state.step, "saved" if saved else "not saved")
 
     def _publish(self, data: Data, reason: str | None, kept: int, measured: Measured | None) -> str:

@@ -4,21 +4,35 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from .api import Money
 from .landing import LandingTimes
 from .reporter import Reporter
 
+#: Between SIGTERM and SIGKILL where the cluster does not say: what Ray's submission asks for on CPUs.
+STOP_SECONDS = 15.0
+#: Of these for the last report and the last word, and for the process to end.
+LAST_WORDS_SECONDS = 5.0
+
 #: How the loop's stop reasons become the manifest's.
 PUBLISHED_AS = {"keep-model": "kept-by-user", "budget": "budget"}
+
+
+def stop_seconds(environment: Mapping[str, str]) -> float:
+    """How long this cluster waits between asking a run to end and killing it: as the run was submitted."""
+    said = environment.get("RAY_JOB_STOP_WAIT_TIME_S", "")
+    return float(said) if said.isdecimal() else STOP_SECONDS
 
 
 class Stopping:
     """Answers, at any moment, whether the run has to end and why. `clock` is the one that `money` counts on."""
 
-    def __init__(self, reporter: Reporter, money: Callable[[], Money], clock: Callable[[], float]) -> None:
-        self._reporter, self._money, self._clock = reporter, money, clock
+    def __init__(
+        self, reporter: Reporter, money: Callable[[], Money], clock: Callable[[], float], stop_seconds: float = STOP_SECONDS,
+    ) -> None:
+        self._reporter, self._money, self._clock, self._stop_seconds = reporter, money, clock, stop_seconds
+        self._signalled_at = 0.0
         self.landing = LandingTimes()
         self.signalled = threading.Event()
 
@@ -45,7 +59,18 @@ class Stopping:
     def listen(self) -> None:
         """SIGTERM means: the cluster takes the machine away; there are seconds to save."""
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: self.signalled.set())
+            signal.signal(number, lambda *_: self._hear())
+
+    def _hear(self) -> None:
+        if not self.signalled.is_set():  # Ray asks twice at times, and counts from the first
+            self._signalled_at = self._clock()
+            self.signalled.set()
+
+    def seconds_to_save(self) -> float | None:
+        """What is left for a checkpoint once the cluster has said stop; None while it has not."""
+        if not self.signalled.is_set():
+            return None
+        return max(0.0, self._signalled_at + self._stop_seconds - LAST_WORDS_SECONDS - self._clock())
 
     def reason(self) -> str | None:
         """`superseded`, `cancelled`, `signal`, `keep-model` or `budget`; None to go on. The budget

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -45,13 +45,14 @@ class Uploader:
     def __init__(self, api: Api) -> None:
         self._api = api
 
-    def upload(self, file: Path, path: str, name: str) -> ManifestFile:
-        """Uploads `file` to the run's `path`; `name` is what the manifest calls it."""
+    def upload(self, file: Path, path: str, name: str, is_given_up: Callable[[], bool] = lambda: False) -> ManifestFile:
+        """Uploads `file` to the run's `path`; `name` is what the manifest calls it. `is_given_up` is asked before each
+        part: then nothing comes of it, and the bucket forgets the parts."""
         size, sha256 = file.stat().st_size, file_sha256(file)
         try:
             started = self._api.start_upload(path, size, sha256)
             digests = part_digests(file, started.part_bytes)
-            self._put_all(file, path, started.upload_id, started.part_bytes, digests)
+            self._put_all(file, path, started.upload_id, started.part_bytes, digests, is_given_up)
             version, composite = self._api.complete_upload(path, started.upload_id, size)
         except Refused as error:
             raise RunFailure("upload-failed", f"The file {name} could not be stored: {error}.") from error
@@ -65,12 +66,16 @@ class Uploader:
         with ThreadPoolExecutor(max_workers=SIDE_BY_SIDE) as pool:
             return list(pool.map(lambda file: self.upload(*file), files))
 
-    def _put_all(self, file: Path, path: str, upload_id: str, part_bytes: int, digests: list[bytes]) -> None:
+    def _put_all(
+        self, file: Path, path: str, upload_id: str, part_bytes: int, digests: list[bytes], is_given_up: Callable[[], bool]
+    ) -> None:
         numbers = list(range(1, len(digests) + 1))
         encoded = [base64.b64encode(d).decode() for d in digests]
         for first in range(0, len(numbers), PARTS_PER_CALL):
             wanted = [(n, encoded[n - 1]) for n in numbers[first : first + PARTS_PER_CALL]]
             for part in self._api.sign_parts(path, upload_id, wanted):
+                if is_given_up():
+                    raise RunFailure("upload-failed", f"The file {file.name} was given up for a newer one.")
                 self._put(file, path, upload_id, part_bytes, part, encoded[part.part_number - 1])
 
     def _put(self, file: Path, path: str, upload_id: str, part_bytes: int, part: SignedPart, digest: str) -> None:

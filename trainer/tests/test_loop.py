@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import copy
 import random
+import shutil
+import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +18,7 @@ from safetensors.numpy import load_file
 
 from brightrun_trainer.backend import Backend, LoraSettings, RowLoss, end_tokens, initial_adapter
 from brightrun_trainer.checkpoint import Checkpoint, CheckpointRefused, read_checkpoint, write_checkpoint, write_manifest
+from brightrun_trainer.checkpointer import Checkpointer
 from brightrun_trainer.choose_backend import open_backend
 from brightrun_trainer.dataset import file_sha256, read_rows
 from brightrun_trainer.evaluate import difference, quality
@@ -23,6 +27,7 @@ from brightrun_trainer.loop import Loop, LoopSettings, LoopState, Snapshot, loss
 from brightrun_trainer.masking import Sample, encode_rows
 from brightrun_trainer.peft_files import adapter_config, peft_tensors, write_adapter
 from brightrun_trainer.schedule import Plan, batch_rows, learning_rate
+from brightrun_trainer.spec import ManifestFile
 
 LORA = LoraSettings(rank=4, alpha=8.0, dropout=0.1, target_modules="attention", weight_decay=0.01, max_gradient_norm=1.0, seed=5)
 LOOP = LoopSettings(learning_rate=0.004, schedule="cosine", warmup_ratio=0.1, patience=0, keep="best", seed=5)
@@ -83,6 +88,45 @@ def test_interrupted_at_any_step_and_resumed_is_the_same_as_never_interrupted(to
         assert second.state == whole.state, f"interrupted at {stop_at}"
         for name, value in second._backend.adapter().items():
             assert np.array_equal(value, expected[name]), f"{name}, interrupted at {stop_at}"
+
+
+def test_no_step_waits_for_an_upload_and_what_is_uploaded_is_the_step_that_was_copied(tokenizer: Any, samples: list[Sample], tmp_path: Path) -> None:
+    """An upload that lasts longer than all of the training: every step is done while it is under way."""
+    held, kept = threading.Event(), tmp_path / "kept"
+
+    class Slow:
+        def upload(self, file: Path, path: str, name: str, is_given_up: Any = None) -> ManifestFile:
+            assert held.wait(300)
+            kept.mkdir(exist_ok=True)
+            shutil.copy(file, kept / name)
+            return ManifestFile(name, file.stat().st_size, file_sha256(file), 1, "c", "v")
+
+        def register_checkpoint(self, step: int, version: str) -> None:
+            registered.append(step)
+
+    registered: list[int] = []
+    slow = Slow()
+    checkpointer = Checkpointer(slow, slow, tmp_path / "work", "job_1", 1, "mine", time.monotonic, lambda: "now", dict, every=0.0)  # type: ignore[arg-type]
+    seen: dict[int, Any] = {}
+
+    class Saving(Quiet):
+        def may_save(self, state: LoopState, save: Any) -> None:
+            if state.step == 3:
+                seen[3] = loop._backend.adapter()
+            if state.step >= 3:
+                checkpointer.may_save(state, save)
+
+    loop = loop_of(tokenizer, samples, Saving())
+    assert loop.run() is None and loop.state.step == PLAN.total_steps
+    assert registered == [], "not one byte has arrived, and the training is over"
+    held.set()
+    checkpointer.wait()
+    assert registered == [3]
+    stored = read_checkpoint(kept, "mine").snapshot
+    assert stored.state.step == 3
+    for name, value in seen[3].items():
+        assert np.array_equal(stored.adapter[name], value)
+        assert not np.array_equal(loop._backend.adapter()[name], value), "the training went on from there"
 
 
 def test_the_best_adapter_of_before_an_interruption_can_still_win_after_it(tokenizer: Any, samples: list[Sample], tmp_path: Path) -> None:

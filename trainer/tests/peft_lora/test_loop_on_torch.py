@@ -12,6 +12,7 @@ from test_loop import (  # noqa: E402, F401 - pytest runs what stands here
     test_dropout_draws_anew_at_each_step_and_alike_at_the_same,
     test_gradients_are_clipped_before_the_update,
     test_interrupted_at_any_step_and_resumed_is_the_same_as_never_interrupted,
+    test_no_step_waits_for_an_upload_and_what_is_uploaded_is_the_step_that_was_copied,
     test_rows_are_measured_alike_alone_and_among_others,
     test_the_best_adapter_is_kept_and_a_plateau_stops_early,
     test_the_best_adapter_of_before_an_interruption_can_still_win_after_it,
