@@ -47,6 +47,8 @@ R cudaHostAlloc(void **p, size_t n, unsigned f) { *p = malloc(n); return *p ? cu
 R cudaFreeHost(void *p) { free(p); return cudaSuccess; }
 R cudaMemcpyAsync(void *d, const void *s, size_t n, enum cudaMemcpyKind k, cudaStream_t st) { memcpy(d, s, n); return cudaSuccess; }
 R cudaPointerGetAttributes(struct cudaPointerAttributes *a, const void *p) { memset(a, 0, sizeof *a); return cudaSuccess; }
+R cudaDeviceGetAttribute(int *v, enum cudaDeviceAttr a, int d) { *v = a == cudaDevAttrComputeCapabilityMajor ? 9 : 0; return cudaSuccess; }
+R cudaStreamGetPriority(cudaStream_t s, int *p) { *p = 0; return cudaSuccess; }
 const char *cudaGetErrorString(R r) { return "no GPU is here"; }
 const char *cudaGetErrorName(R r) { return "absent"; }
 int done(void) { return 0; }
@@ -62,6 +64,7 @@ DONE = (
     "cudaSetDevice cudaGetLastError cudaPeekAtLastError cudaThreadExchangeStreamCaptureMode cudaDeviceSynchronize cudaStreamSynchronize "
     "cudaStreamQuery cudaStreamWaitEvent cudaEventDestroy cudaEventRecord cudaEventRecordWithFlags cudaEventQuery cudaEventSynchronize "
     "cudaMemsetAsync cudaLaunchKernel cudaLaunchKernelExC cudaFuncSetAttribute"
+    " cudaStreamCreateWithFlags cudaStreamDestroy cudaMemset cudaMemcpy cudaHostRegister cudaHostUnregister cudaFuncGetAttributes"
 ).split()
 
 
