@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -17,32 +16,10 @@ EACH = {"CPU": 1, "machine": 1}
 OBJECT_STORE_BYTES = 78_643_200
 
 
-#: Ray waits 30 s for a node it has started, which busy cores need for the node's own agents alone.
-NODE_SECONDS = 180.0
-
-
-def patient(get_node: Callable[..., Any]) -> Callable[..., Any]:
-    """Ray's look for a node that is starting, answered when it is there."""
-
-    def look(*arguments: Any, **named: Any) -> Any:
-        until = time.monotonic() + NODE_SECONDS
-        while True:
-            try:
-                return get_node(*arguments, **named)
-            except RuntimeError:
-                if time.monotonic() > until:
-                    raise
-                time.sleep(0.2)  # Ray itself asks again without a pause
-
-    return look
-
-
 class TwoMachines:
     def __init__(self) -> None:
-        from ray._private import services
         from ray.cluster_utils import Cluster
 
-        services.get_node = patient(services.get_node)
         # Its processes are the cluster's nodes: they find the trainer as its image has it.
         os.environ["PYTHONPATH"] = str(TRAINER)
         node = {"num_cpus": 1, "object_store_memory": OBJECT_STORE_BYTES, "include_dashboard": False}
