@@ -302,6 +302,8 @@ export const retryTrainingJob = operation({
     capUsdMicros: UsdMicros.min(1).optional(),
     hyperparameters: Hyperparameters.partial().optional(),
     gpuType: z.string().max(100).optional(),
+    /** What is published in the end: the run goes on from its checkpoint all the same. */
+    modelFormat: ModelFormat.optional(),
   }),
   success: { status: 202, body: TrainingJob },
   problems: ['job-not-retryable', ...CREATION_PROBLEMS],

@@ -196,6 +196,7 @@ export function wishOfRetry(
     wish: sameWish(job, {
       hyperparameters,
       gpuType: changes.gpuType ?? job.gpuType,
+      modelFormat: changes.modelFormat ?? job.modelFormat ?? 'peft',
       capUsdMicros: changes.capUsdMicros ?? job.capUsdMicros,
     }),
     retryOf: job.id,

@@ -78,6 +78,9 @@ describe('a retry', () => {
     expect(wishOfRetry(failed(), {}, at(300)).from?.checkpoint.step).toBe(40);
     const same = { capUsdMicros: 5, hyperparameters: { batchSize: failed().hyperparameters.batchSize } };
     expect(wishOfRetry(failed(), same, at(300)).from?.checkpoint.step).toBe(40);
+    // Another format is another export of the same training: a failed export costs nothing but the export.
+    const merged = wishOfRetry(failed(), { modelFormat: 'merged-safetensors' }, at(300));
+    expect([merged.wish.modelFormat, merged.from?.checkpoint.step]).toEqual(['merged-safetensors', 40]);
     expect(wishOfRetry(failed({}), {}, at(300)).from).toBeUndefined();
     expect(wishOfRetry(cancelled(), {}, at(300)).from).toBeUndefined();
     expect(wishOfRetry(failed(), {}, at(LIMITS.checkpointDays * 86_400)).from).toBeUndefined();
