@@ -56,6 +56,8 @@ export const BaseModel = z.object({
   weightBytes: z.int().positive(),
   /** Whether its chat template writes tool calls and their results; rows with them are refused where it does not. */
   knowsTools: z.boolean().optional(),
+  /** Whether the trainer knows how llama.cpp reads it: only then it can be published as GGUF. */
+  fitsLlamaCpp: z.boolean().optional(),
   /** Where the weights come from; a hub revision is pinned. */
   source: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('packaged'), revision: z.string() }),

@@ -14,6 +14,7 @@ interface Architecture {
 /** A base model with what only the estimate needs; `toPublic` is what the API shows. */
 export interface CatalogBaseModel extends Omit<BaseModel, 'loraParametersPerRank'> {
   knowsTools: boolean;
+  fitsLlamaCpp: boolean;
   architecture: Architecture;
   /** Whose tokens it counts: figures counted with another tokenizer are only a hint. */
   tokenizer: string;
@@ -46,6 +47,7 @@ const LLAMA_32_LICENCE = 'Llama 3.2 Community License';
 /**
  * Parameters are counted from the widths (embedding + layers + norms); weights are two bytes each (bf16).
  * Each hub revision was found in several independent public repositories that pin it, under the same repository name.
+ * A Llama or Qwen3 with its family's tokenizer fits llama.cpp (trainer: export/llama_cpp); another family is false.
  */
 export const BASE_MODELS: readonly CatalogBaseModel[] = [
   {
@@ -68,6 +70,7 @@ export const BASE_MODELS: readonly CatalogBaseModel[] = [
     architecture: { layers: 4, queryWidth: 128, keyValueWidth: 64, feedForward: 352, vocabulary: 768 },
     tokenizer: 'brightrun/tiny-base',
     knowsTools: false,
+    fitsLlamaCpp: true,
   },
   {
     id: 'meta-llama/Llama-3.2-1B-Instruct',
@@ -93,6 +96,7 @@ export const BASE_MODELS: readonly CatalogBaseModel[] = [
     },
     tokenizer: 'llama-3',
     knowsTools: true,
+    fitsLlamaCpp: true,
   },
   {
     id: 'meta-llama/Llama-3.2-3B-Instruct',
@@ -118,6 +122,7 @@ export const BASE_MODELS: readonly CatalogBaseModel[] = [
     },
     tokenizer: 'llama-3',
     knowsTools: true,
+    fitsLlamaCpp: true,
   },
   {
     id: 'meta-llama/Llama-3.1-8B-Instruct',
@@ -143,6 +148,7 @@ export const BASE_MODELS: readonly CatalogBaseModel[] = [
     },
     tokenizer: 'llama-3',
     knowsTools: true,
+    fitsLlamaCpp: true,
   },
   {
     id: 'Qwen/Qwen3-8B',
@@ -168,6 +174,7 @@ export const BASE_MODELS: readonly CatalogBaseModel[] = [
     },
     tokenizer: 'qwen-3',
     knowsTools: true,
+    fitsLlamaCpp: true,
   },
   {
     id: 'meta-llama/Llama-3.1-70B-Instruct',
@@ -193,5 +200,6 @@ export const BASE_MODELS: readonly CatalogBaseModel[] = [
     },
     tokenizer: 'llama-3',
     knowsTools: true,
+    fitsLlamaCpp: true,
   },
 ];

@@ -7,6 +7,7 @@ import type { PaceRecord } from '../../contracts/pace.ts';
 import type { CatalogBaseModel } from '../catalog/base-models.ts';
 import type { CatalogGpuType } from '../catalog/gpu-types.ts';
 import { assertGpuCount, machinesOf } from '../catalog/machines.ts';
+import { assertFormatKnown } from '../catalog/published-formats.ts';
 import { assertMethodKnown } from '../catalog/training-methods.ts';
 import { memoryOf, trainableParameters } from './memory.ts';
 import { costOf, roundUpToTwoDigits } from './money.ts';
@@ -165,12 +166,14 @@ function phasesOf(
 
 /**
  * Estimates a run. More rows, tokens, epochs or evaluations never cost less, except where steps fall so that one
- * measurement less is made. Throws `invalid-request` for a way of training that this GPU type's trainer does not know.
+ * measurement less is made. Throws `invalid-request` for a way of training that this GPU type's trainer does not know, or a
+ * format that this base model cannot be had in.
  */
 export function estimateRun(run: RunToEstimate): RunEstimate {
-  const { baseModel, gpuType, gpuCount, hyperparameters } = run;
+  const { baseModel, gpuType, gpuCount, hyperparameters, modelFormat = 'peft' } = run;
   assertGpuCount(gpuType, gpuCount);
   assertMethodKnown(gpuType, hyperparameters);
+  assertFormatKnown(baseModel, modelFormat);
   const size = sizeOfRun(run.data, baseModel, hyperparameters);
   const { machines } = machinesOf(gpuType, gpuCount);
   const isOfPairs = run.data.summary.format === 'preference';

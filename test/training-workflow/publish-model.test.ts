@@ -83,6 +83,26 @@ describe('publish-model', () => {
     expect(world.models).toEqual([]);
   });
 
+  const gguf = (...names: string[]) => modelManifest({ format: 'gguf', files: named(...names) });
+  test.each([
+    ['in one file', gguf('model.gguf')],
+    ['in all its parts', gguf('model-00001-of-00002.gguf', 'model-00002-of-00002.gguf')],
+  ])('a GGUF is whole %s', async (_, manifest) => {
+    const world = withManifest(manifest);
+    await publish(world);
+    expect(world.models).toMatchObject([{ format: 'gguf' }]);
+  });
+  test.each([
+    ['nothing but a card', gguf('README.md'), 'model.gguf'],
+    ['one part of two', gguf('model-00001-of-00002.gguf'), 'model-00002-of-00002.gguf'],
+    ['safetensors in its place', gguf('model.safetensors', 'config.json'), 'model.gguf'],
+  ])('a GGUF with %s is refused by name', async (_, manifest, name) => {
+    const world = withManifest(manifest);
+    await publish(world);
+    expect(world.job).toMatchObject({ failure: { detail: expect.stringContaining(name) } });
+    expect(world.models).toEqual([]);
+  });
+
   test('what was measured of a model stands in its record', async () => {
     const exportProof = {
       prompts: 6,

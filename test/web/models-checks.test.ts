@@ -78,5 +78,7 @@ test('each format says what its weights take; nothing where the catalog has no f
   expect(size('peft')).toBe('168 MB');
   expect(size('peft-bf16')).toBe('83.9 MB');
   expect(size('merged-safetensors')).toBe('16.1 GB');
+  expect(size('gguf')).toBe('16.1 GB');
+  expect(size('gguf-q8_0')).toBe('8.5 GB');
   expect(size('peft', { rank: 16, targetModules: 'attention' })).toBeUndefined();
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Model } from '../../contracts/models.ts';
-import { loadCode } from '../../web/src/features/models/load-code.ts';
+import { loadCode, loadedWith } from '../../web/src/features/models/load-code.ts';
 import {
   checksumFile,
   fileWords,
@@ -103,6 +103,7 @@ describe('what leaves the page', () => {
     const named = {
       name: 'support-replies v3, balanced',
       format: 'peft' as const,
+      files: [],
       baseModel: { id: 'meta/llama', revision: '0e9e39f' },
     };
     expect(loadCode(named, false)).toContain('revision="0e9e39f"');
@@ -115,6 +116,7 @@ describe('what leaves the page', () => {
       {
         name: 'Support',
         format: 'merged-safetensors',
+        files: [],
         baseModel: { id: 'meta/llama', revision: '0e9e39f' },
       },
       false,
@@ -126,5 +128,28 @@ describe('what leaves the page', () => {
     expect(says('model-00002-of-00004.safetensors')).toBe('weights, part 2 of 4');
     expect(says('model.safetensors')).toContain('merged in');
     expect(says('model.safetensors.index.json')).not.toBe('');
+  });
+
+  test('a GGUF is loaded by llama.cpp from its first part, and made one file for Ollama, which takes no parts', () => {
+    const gguf = (...names: string[]) =>
+      loadCode(
+        {
+          name: 'Support',
+          format: 'gguf-q8_0',
+          files: names.map((name) => ({ path: `final/${name}` })) as Model['files'],
+          baseModel: { id: 'meta/llama', revision: '0e9e39f' },
+        },
+        false,
+      );
+    expect(gguf('README.md', 'model.gguf').split('\n')[0]).toBe('llama-cli -m ./support/model.gguf --jinja');
+    expect(gguf('README.md', 'model.gguf')).not.toContain('--merge');
+    const cut = gguf('model-00002-of-00002.gguf', 'model-00001-of-00002.gguf');
+    expect(cut.split('\n')[0]).toContain('model-00001-of-00002.gguf');
+    expect(cut).toContain('llama-gguf-split --merge');
+    expect(cut).toContain('FROM ./support/model.gguf');
+    expect(loadedWith({ format: 'gguf' })).toBe('llama.cpp');
+    const says = (name: string) => fileWords(name, { hyperparameters: {} as Model['hyperparameters'] });
+    expect(says('final/model-00001-of-00002.gguf')).toBe('weights, part 1 of 2');
+    expect(says('final/model.gguf')).toContain('chat template');
   });
 });

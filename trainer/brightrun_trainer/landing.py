@@ -31,9 +31,9 @@ EXIT_SECONDS = 5.0
 MERGE_BYTES_PER_SECOND = 5e7
 
 
-def merge_seconds(merged_bytes: int, upload_bytes_per_second: float) -> float:
-    """Making, proving and uploading a merged model; the speed of uploads is a checkpoint's."""
-    return merged_bytes / MERGE_BYTES_PER_SECOND + merged_bytes / upload_bytes_per_second
+def merge_seconds(written_bytes: int, uploaded_bytes: int, upload_bytes_per_second: float) -> float:
+    """Making, proving and uploading a whole model; the speed of uploads is a checkpoint's."""
+    return written_bytes / MERGE_BYTES_PER_SECOND + uploaded_bytes / upload_bytes_per_second
 
 
 @dataclass

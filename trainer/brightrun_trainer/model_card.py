@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .evaluation.before_after import Measured
-from .export.published import ADAPTER_BF16, MERGED
+from .export.published import ADAPTER_BF16, GGUF, GGUF_Q8_0, GGUFS, MERGED, WHOLE_MODELS
 from .spec import Canaries, Evaluation, ExportProof, FrozenRunSpec, Memorisation, Sample, TrainingFacts
 
 VALIDATION_SOURCES = {
@@ -65,12 +65,21 @@ def _memorisation(found: Memorisation | None) -> str:
     )
 
 
+_CONTENTS = {
+    ADAPTER_BF16: "The adapter, rounded to bf16",
+    MERGED: "The whole model with the adapter merged into its weights",
+    GGUF: "The whole model with the adapter merged into its weights, in the base model's number format, with its tokenizer and chat template",
+    GGUF_Q8_0: "The whole model with the adapter merged into its weights, rounded to 8 bits and a scale for every 32 (Q8_0), with its tokenizer and chat template",
+}
+
+
 def _proof(form: str, proof: ExportProof | None) -> str:
-    what = {MERGED: "The whole model with the adapter merged into its weights", ADAPTER_BF16: "The adapter, rounded to bf16"}.get(form, "The adapter in float32")
+    what = _CONTENTS.get(form, "The adapter in float32")
     if proof is None:
         return f"{what}. Not loaded afresh: what was left of the cap did not pay for it.\n"
+    afresh = "Read back by transformers' rules and loaded afresh" if form in GGUFS else "Loaded afresh from these files"
     return (
-        f"{what}. Loaded afresh from these files and compared with the model in memory on {proof.prompts} prompts: "
+        f"{what}. {afresh} and compared with the model in memory on {proof.prompts} prompts: "
         f"logits differ by {proof.mean_logit_drift:.2g} on average and {proof.max_logit_drift:.2g} at most, "
         f"{proof.same_answers} answers are the same, and the chat template is equal.\n"
     )
@@ -91,6 +100,10 @@ def _samples(samples: list[Sample]) -> str:
 
 
 def _load(form: str, where: str) -> str:
+    return f"```python\n{_code(form, where)}\n```\n{_CONVERTED if form == MERGED else ''}"
+
+
+def _code(form: str, where: str) -> str:
     if form == MERGED:
         return (
             "from transformers import AutoModelForCausalLM, AutoTokenizer\n\n"
@@ -105,30 +118,50 @@ def _load(form: str, where: str) -> str:
     )
 
 
-#: GGUF is not published (docs/decisions/0024); who needs it has the way here.
-_GGUF = """
+#: Who wants more than the formats of docs/decisions/0024 has the way here.
+_CONVERTED = """
 For llama.cpp, in a checkout of it: `python convert_hf_to_gguf.py "<this folder>"`.
 """
 
 
-def model_card(spec: FrozenRunSpec, form: str, training: TrainingFacts, measured: Measured, proof: ExportProof | None) -> str:
-    """Markdown with the front matter that model hubs read."""
+def _load_gguf(files: list[str]) -> str:
+    """Commands for the programs that read GGUF. Parts are found by the first one's name, but not by Ollama."""
+    merge = f"llama-gguf-split --merge {files[0]} model.gguf\n" if len(files) > 1 else ""
+    return f"""```sh
+llama-cli -m {files[0]} --jinja          # or llama-server; LM Studio opens the file as it is
+
+# Ollama
+{merge}echo "FROM ./model.gguf" > Modelfile
+ollama create my-model -f Modelfile && ollama run my-model
+```
+
+llama.cpp and LM Studio write chats by the template in the file. Ollama may not read it: look at
+`ollama show my-model --template`, and give the Modelfile a TEMPLATE where that is another.
+{"Smaller ones: `llama-quantize " + files[0] + " model-q4_k_m.gguf Q4_K_M`; those are not proven here." if not merge else ""}
+"""
+
+
+def model_card(
+    spec: FrozenRunSpec, form: str, training: TrainingFacts, measured: Measured, proof: ExportProof | None, files: list[str]
+) -> str:
+    """Markdown with the front matter that model hubs read. `files` are the names of the weights' files."""
     h, base, evaluation = spec.hyperparameters, spec.base_model, measured.evaluation
     repository = base.source.repository
     where = (
         f'"{repository}", revision="{base.source.revision}"' if repository
         else '"<folder of the base model>"  # ships with BrightRun: trainer/tiny_base/model'
     )
-    merged = form == MERGED
+    whole = form in WHOLE_MODELS
+    library = "gguf" if form in GGUFS else "transformers" if whole else "peft"
     return f"""---
-library_name: {"transformers" if merged else "peft"}
+library_name: {library}
 base_model: {repository or base.id}
 tags: [lora, brightrun]
 ---
 
 # {spec.job_name.replace(chr(10), " ")}
 
-{"A LoRA adapter merged into" if merged else "A LoRA adapter for"} {base.title} (`{base.id}`, revision `{base.source.revision}`), trained by BrightRun
+{"A LoRA adapter merged into" if whole else "A LoRA adapter for"} {base.title} (`{base.id}`, revision `{base.source.revision}`), trained by BrightRun
 in job `{spec.job_id}`. Use it under the licence of its base model{f" ({base.licence})" if base.licence else ""}.
 
 ## Quality
@@ -148,10 +181,7 @@ Validation rows: {VALIDATION_SOURCES[training.validation_source]}. Kept: step {t
 {_samples(measured.samples)}
 ## Load it
 
-```python
-{_load(form, where)}
-```
-{_GGUF if merged else ""}
+{_load_gguf(files) if form in GGUFS else _load(form, where)}
 {_proof(form, proof)}
 ## How it was trained
 

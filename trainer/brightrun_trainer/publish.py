@@ -44,7 +44,8 @@ def write_reports(published: Published, facts: TrainingFacts, proof: ExportProof
         "memorisation": write(m.memorisation), "exportProof": write(proof),
     }
     (folder / "evaluation.json").write_text(json.dumps(told, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
-    (folder / "README.md").write_text(model_card(p.run.spec, p.form, facts, m, proof), encoding="utf-8")
+    weights = sorted(path.name for path in folder.iterdir() if path.suffix in (".gguf", ".safetensors"))
+    (folder / "README.md").write_text(model_card(p.run.spec, p.form, facts, m, proof, weights), encoding="utf-8")
 
 
 def publish(
@@ -54,7 +55,7 @@ def publish(
     """Writes everything, has it proven, uploads it and returns the manifest's VersionId. `facts` is
     asked twice: the card is written before the upload, the manifest after it and knows how long that took."""
     p, spec = published, published.run.spec
-    write_model(folder, p.form, p.adapter, p.settings, p.modules, spec.base_model, p.model_dir)
+    write_model(folder, p.form, p.adapter, p.settings, p.modules, spec.base_model, p.model_dir, spec.job_name)
     proof = prove(folder)
     write_reports(p, facts(), proof, folder)
     files = sorted(path for path in folder.iterdir() if path.is_file())

@@ -20,8 +20,7 @@ from .choose_backend import Muster, choose_backend, look_around, open_planned
 from .dataset import read_rows, verify_checksum
 from .evaluate import mean_loss
 from .evaluation.before_after import BeforeAndAfter, Measured
-from .export.merged import room_to_merge
-from .export.published import ADAPTER, MERGED, prove_model
+from .export.published import ADAPTER, WHOLE_MODELS, Room, prove_model, room_for_whole
 from .failures import Lost, RunFailure, Superseded
 from .gpu import gpu_here, model_flops_utilisation
 from .landing import LandingTimes, merge_seconds
@@ -70,7 +69,7 @@ class Run:
         self._checkpoint_every, self._named_backend, self._muster = checkpoint_every, backend, muster
         self._whole_step = -1  # the newest after which nothing was left undone
         self._memory = Memory()
-        self._merged_bytes = 0  # of a model that will be merged
+        self._room = Room()  # of a whole model, where one will be published
         self._phase, self._phase_since = "starting", clock()
         self._steps_here, self._seconds_here = 0, 0.0
         self._last_steps: deque[float] = deque(maxlen=STEPS_TO_EXPECT_FROM)
@@ -148,8 +147,8 @@ class Run:
             self._tokenizer = AutoTokenizer.from_pretrained(self._model_dir, trust_remote_code=False)
         except (OSError, ValueError) as error:
             raise RunFailure("base-model-invalid", f"The tokenizer of {spec.base_model.id} cannot be read.") from error
-        if spec.model_format == MERGED:
-            self._merged_bytes = room_to_merge(self._model_dir, self._workdir)
+        if spec.model_format in WHOLE_MODELS:
+            self._room = room_for_whole(spec.model_format, self._model_dir, self._workdir, self._tokenizer)
         self._longest = min(h.max_sequence_tokens, spec.base_model.context_length)
         return encode(parts, source, skipped, self._tokenizer, self._longest, self._reporter.finding)
 
@@ -299,14 +298,14 @@ class Run:
                 return None  # there was no time to measure either
             chats = [row.prompt for row in self._measures.asked]
             cases = self._measures.frozen_prompts()
-            return prove_model(folder, published.form, self._backend, self._settings, self._tokenizer, cases, chats)
+            return prove_model(folder, published.form, self._backend, self._settings, self._tokenizer, cases, chats, self._model_dir)
 
         return publish(published, facts, self._workdir / "final", Uploader(self._api), prove, lambda: self._enter("publishing"), now_iso)
 
     def _form_in_time(self) -> str:
         """The format that was asked for, or the adapter alone where the cap does not pay for merging any more."""
         form = self._run.spec.model_format
-        if form != MERGED or self._stopping.has_time_to_merge():
+        if form not in WHOLE_MODELS or self._stopping.has_time_to_merge():
             return form
         self._reporter.finding("What was left of the cap did not allow to merge the model: its adapter is published instead.")
         return ADAPTER
@@ -338,7 +337,7 @@ class Run:
         if self._checkpointer.seconds is not None:
             times.checkpoint = self._checkpointer.seconds
             speed = self._checkpointer.bytes / max(times.checkpoint, 1e-9)
-            times.merge = merge_seconds(self._merged_bytes, speed)
+            times.merge = merge_seconds(self._room.written, self._room.uploaded, speed)
         if times.is_whole:
             self._reporter.landing(times.seconds())
 

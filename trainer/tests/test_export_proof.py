@@ -28,7 +28,7 @@ from brightrun_trainer.spec import BaseModel, ExportProof, ModelSource
 
 SETTINGS = LoraSettings(rank=4, alpha=8.0, dropout=0.0, target_modules="all-linear", weight_decay=0.0, max_gradient_norm=1.0, seed=3)
 BASE = BaseModel("brightrun/tiny-base", "Tiny base", 256, ModelSource("packaged", "1"))
-FORMATS = ("peft", "peft-bf16", "merged-safetensors")
+FORMATS = ("peft", "peft-bf16", "merged-safetensors", "gguf", "gguf-q8_0")
 
 
 class Trained:
@@ -51,7 +51,7 @@ class Trained:
         return folder
 
     def prove(self, folder: Path, form: str) -> ExportProof:
-        return prove_model(folder, form, self.backend, self.settings, self.tokenizer, self.cases, [])
+        return prove_model(folder, form, self.backend, self.settings, self.tokenizer, self.cases, [], TINY_BASE)
 
 
 @pytest.fixture(scope="module")
@@ -190,10 +190,12 @@ def test_a_run_publishes_the_format_that_was_asked_for_with_its_proof(small_run:
     assert do(small_run, tmp_path) == EXIT_DONE
     manifest = manifest_of(small_run)
     assert manifest["format"] == form and manifest["exportProof"]["prompts"] == 2
-    weights = "model.safetensors" if form == "merged-safetensors" else "adapter_model.safetensors"
+    weights = {"merged-safetensors": "model.safetensors", "gguf": "model.gguf", "gguf-q8_0": "model.gguf"}.get(form, "adapter_model.safetensors")
     assert f"final/{weights}" in small_run.objects
+    assert not [path for path in small_run.objects if "read-back" in path], "what the proof was made from is not published"
     card = small_run.objects["final/README.md"].decode()
     assert ("convert_hf_to_gguf.py" in card) == (form == "merged-safetensors")
+    assert ("llama-cli -m model.gguf" in card) == form.startswith("gguf")
     assert "the chat template is equal" in card
 
 
@@ -232,8 +234,9 @@ def test_rows_of_every_kind_can_prove_the_files(api: FakeApi, tmp_path: Path, ro
     assert proof["sameAnswers"] == proof["prompts"] and proof["maxLogitDrift"] == 0
 
 
-def test_a_cap_without_room_for_merging_publishes_the_adapter_and_says_so(small_run: FakeApi, tmp_path: Path) -> None:
-    small_run.frozen["modelFormat"] = "merged-safetensors"
+@pytest.mark.parametrize("form", ["merged-safetensors", "gguf"])
+def test_a_cap_without_room_for_merging_publishes_the_adapter_and_says_so(small_run: FakeApi, tmp_path: Path, form: str) -> None:
+    small_run.frozen["modelFormat"] = form
     small_run.frozen["hyperparameters"] |= {"epochs": 50, "batchSize": 1}
     small_run.leave_a_second_after(3)
     assert do(small_run, tmp_path) == EXIT_DONE

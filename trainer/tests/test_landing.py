@@ -47,7 +47,7 @@ def test_checks_and_a_merged_model_are_paid_for_once_the_proof_twice_and_merging
     assert times.seconds() == MARGIN * (30 + 4 + 18 + 3 + 2 + 50) + LAST_SECONDS
     assert times.seconds_to_measure_and_publish() == MARGIN * (20 + 4 + 6 + 3 + 2 + 50) + EXIT_SECONDS
     assert times.seconds_to_merge_and_publish() == MARGIN * (50 + 6) + EXIT_SECONDS
-    assert merge_seconds(0, 1.0) == 0.0 < merge_seconds(1_000_000_000, 1e9) < merge_seconds(1_000_000_000, 1e7)
+    assert merge_seconds(0, 0, 1.0) == 0.0 < merge_seconds(1_000_000_000, 1_000_000_000, 1e9) < merge_seconds(1_000_000_000, 1_000_000_000, 1e7)
 
 
 def test_until_all_is_measured_a_run_lands_when_it_was_told_or_earlier_where_it_knows_better() -> None:

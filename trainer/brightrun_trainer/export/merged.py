@@ -48,20 +48,23 @@ def base_weights(model_dir: Path) -> dict[str, StoredTensor]:
         raise RunFailure("base-model-invalid", f"The base model's weights cannot be read: {error}.") from error
 
 
-def room_to_merge(model_dir: Path, workdir: Path) -> int:
+def room_to_merge(model_dir: Path, workdir: Path, beside: int = 0) -> int:
     """What the merged weights will take on disk, in bytes. Raises before anything is trained where they
-    cannot be made here: weights that come quantized have no format to round into, or the disk is too full."""
+    cannot be made here: weights that come quantized have no format to round into, or the disk is too full for
+    them and for `beside` bytes of the same model in another form."""
     config = json.loads((model_dir / "config.json").read_text(encoding="utf-8"))
     if config.get("quantization") or config.get("quantization_config"):
         raise RunFailure("export-failed", "The base model's weights are quantized: an adapter cannot be merged into them. Take an adapter as the format.")
     needed = sum(tensor.bytes for tensor in base_weights(model_dir).values())
     free = shutil.disk_usage(workdir).free
-    if free < needed * ROOM:
-        raise RunFailure("disk-full", f"The merged model takes {needed / 1e9:.1f} GB and the machine's disk has {free / 1e9:.1f} GB left. Free space on the cluster, or take an adapter as the format.")
+    if free < (needed + beside) * ROOM:
+        raise RunFailure("disk-full", f"The merged model takes {(needed + beside) / 1e9:.1f} GB and the machine's disk has {free / 1e9:.1f} GB left. Free space on the cluster, or take an adapter as the format.")
     return needed
 
 
-def merged_rows(weight: np.ndarray, adapter: Arrays, module: str, scale: float, rows: slice = slice(None)) -> np.ndarray:
+def merged_rows(
+    weight: np.ndarray, adapter: Arrays, module: str, scale: float, rows: slice | np.ndarray = slice(None)
+) -> np.ndarray:
     """Some rows of a layer's weight [out, in] with its adapter added, float32. DoRA sets the length of
     each row to what it has learned."""
     outputs = adapter[f"{module}.lora_b"][:, rows].T * np.float32(scale)
@@ -73,25 +76,35 @@ def merged_rows(weight: np.ndarray, adapter: Arrays, module: str, scale: float, 
     return summed
 
 
-def _merged_tensor(tensor: StoredTensor, adapter: Arrays, module: str, scale: float) -> Iterator[np.ndarray]:
+def merged_pieces(
+    tensor: StoredTensor, adapter: Arrays, module: str | None, scale: float, order: np.ndarray | None = None
+) -> Iterator[np.ndarray]:
+    """A weight in float32, a few rows at a time and in `order` where there is one, with the adapter of `module` added."""
     outputs, inputs = tensor.shape
     raw, step = tensor.raw().reshape(outputs, -1), max(1, PIECE_VALUES // inputs)
     for start in range(0, outputs, step):
-        rows = slice(start, start + step)
+        rows = slice(start, start + step) if order is None else order[start : start + step]
         weight = float32_of(raw[rows].reshape(-1), tensor.dtype).reshape(-1, inputs)
-        yield rounded(merged_rows(weight, adapter, module, scale, rows), tensor.dtype)
+        yield weight if module is None else merged_rows(weight, adapter, module, scale, rows)
 
 
-def _modules(adapter: Arrays) -> list[str]:
-    return sorted({name.rsplit(".", 1)[0] for name in adapter})
+def _merged_tensor(tensor: StoredTensor, adapter: Arrays, module: str, scale: float) -> Iterator[np.ndarray]:
+    for piece in merged_pieces(tensor, adapter, module, scale):
+        yield rounded(piece, tensor.dtype)
+
+
+def adapted_weights(adapter: Arrays, base: dict[str, StoredTensor]) -> dict[str, str]:
+    """The weights that an adapter is added to, each with its module. Raises where the base has no such weight."""
+    layers = {f"{module}.weight": module for module in sorted({name.rsplit(".", 1)[0] for name in adapter})}
+    unknown = sorted(set(layers) - set(base))
+    if unknown:
+        raise RunFailure("export-failed", f"The base model's files have no weight {unknown[0]} to merge the adapter into.")
+    return layers
 
 
 def _merged(base: dict[str, StoredTensor], adapter: Arrays, scale: float) -> Iterator[TensorToWrite]:
     """Every tensor of the base in its order, those with an adapter merged, the others byte by byte."""
-    layers = {f"{module}.weight": module for module in _modules(adapter)}
-    unknown = sorted(set(layers) - set(base))
-    if unknown:
-        raise RunFailure("export-failed", f"The base model's files have no weight {unknown[0]} to merge the adapter into.")
+    layers = adapted_weights(adapter, base)
     for name, tensor in base.items():
         if name not in layers:
             yield TensorToWrite(name, tensor.dtype, tensor.shape, lambda tensor=tensor: [tensor.raw()])
@@ -116,9 +129,14 @@ def _shards(tensors: list[TensorToWrite], most: int) -> list[list[TensorToWrite]
 
 
 def write_merged(folder: Path, model_dir: Path, adapter: Arrays, settings: LoraSettings, shard_bytes: int = SHARD_BYTES) -> None:
-    """The merged weights as one file, or as shards and the index that loaders follow."""
+    """The base's weights with the adapter merged in."""
+    write_weights(folder, list(_merged(base_weights(model_dir), adapter, settings.scale)), shard_bytes)
+
+
+def write_weights(folder: Path, tensors: list[TensorToWrite], shard_bytes: int = SHARD_BYTES) -> None:
+    """A model's weights as one file, or as shards and the index that loaders follow."""
     folder.mkdir(parents=True, exist_ok=True)
-    shards = _shards(list(_merged(base_weights(model_dir), adapter, settings.scale)), shard_bytes)
+    shards = _shards(tensors, shard_bytes)
     if len(shards) == 1:
         write_tensors(folder / WHOLE, shards[0])
         return

@@ -179,6 +179,8 @@ export function fileWords(path: string, model: Pick<Model, 'hyperparameters'>): 
       return 'LoRA weights';
     case 'model.safetensors':
       return 'weights, the adapter merged in';
+    case 'model.gguf':
+      return 'the whole model, tokenizer and chat template';
     case 'model.safetensors.index.json':
       return 'which file holds which weight';
     case 'config.json':
@@ -210,7 +212,7 @@ export function fileWords(path: string, model: Pick<Model, 'hyperparameters'>): 
 }
 
 function shardWords(name: string): string {
-  const [, number, of] = /^model-(\d+)-of-(\d+)\.safetensors$/.exec(name) ?? [];
+  const [, number, of] = /^model-(\d+)-of-(\d+)\.(?:safetensors|gguf)$/.exec(name) ?? [];
   return number && of ? `weights, part ${count(Number(number))} of ${count(Number(of))}` : '';
 }
 

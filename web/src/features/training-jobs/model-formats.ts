@@ -17,9 +17,22 @@ export const MODEL_FORMATS: readonly { value: ModelFormat; label: string; why: s
   {
     value: 'merged-safetensors',
     label: 'Merged model',
-    why: 'The whole model in one piece, for servers that take no adapter, and for llama.cpp’s own converter to GGUF.',
+    why: 'The whole model in one piece, for transformers, vLLM and other servers that take no adapter.',
+  },
+  {
+    value: 'gguf',
+    label: 'GGUF',
+    why: 'The whole model for llama.cpp, LM Studio and Ollama, with nothing rounded away; smaller ones can be made of it.',
+  },
+  {
+    value: 'gguf-q8_0',
+    label: 'GGUF, 8 bits',
+    why: 'The same in about half the bytes, for a laptop; an answer may turn where two words were nearly as likely.',
   },
 ];
+
+/** By its name: the contract's own question would bring its schemas onto every page. */
+export const isGguf = (format: ModelFormat): boolean => format.startsWith('gguf');
 
 /** As a noun in a sentence or a list. */
 export const formatLabel = (format: ModelFormat): string =>
@@ -32,7 +45,9 @@ export function formatSize(
   adapter: { rank: number; targetModules: string } | undefined,
 ): string | undefined {
   if (!baseModel) return undefined;
-  if (format === 'merged-safetensors') return bytes(baseModel.weightBytes);
+  // Q8_0 keeps 32 weights in 34 bytes instead of 64.
+  if (format === 'merged-safetensors' || isGguf(format))
+    return bytes(baseModel.weightBytes * (format === 'gguf-q8_0' ? 34 / 64 : 1));
   if (adapter?.targetModules !== 'all-linear') return undefined;
   return bytes(baseModel.loraParametersPerRank * adapter.rank * (format === 'peft' ? 4 : 2));
 }

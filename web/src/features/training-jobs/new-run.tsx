@@ -222,6 +222,7 @@ export function NewRun({
             </Field>
             <FormatField
               value={form.modelFormat}
+              error={beside.format}
               baseModel={baseModel}
               adapter={estimate?.hyperparameters ?? defaults}
               onChange={(modelFormat) => change({ modelFormat })}

@@ -143,7 +143,7 @@ export function capProblem(form: Pick<RunForm, 'cap'>, estimate: Estimate | unde
 }
 
 /** The fields a refusal can be shown beside. */
-export type ProblemField = 'dataset' | 'baseModel' | 'gpu' | 'cap' | 'name' | HyperparameterKey;
+export type ProblemField = 'dataset' | 'baseModel' | 'gpu' | 'cap' | 'name' | 'format' | HyperparameterKey;
 
 const FIELD_OF_CODE: Partial<Record<ApiError['code'], ProblemField>> = {
   'dataset-not-ready': 'dataset',
@@ -167,6 +167,7 @@ const FIELD_OF_PATH: Record<string, ProblemField> = {
   gpuCount: 'gpu',
   capUsdMicros: 'cap',
   name: 'name',
+  modelFormat: 'format',
 };
 
 /** Puts a refusal beside the fields it is about; `rest` is true where none of them could be named. */
