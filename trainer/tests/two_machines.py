@@ -22,6 +22,8 @@ class TwoMachines:
 
         # Its processes are the cluster's nodes: they find the trainer as its image has it.
         os.environ["PYTHONPATH"] = str(TRAINER)
+        # A raylet ends itself where its own agent has not started within 30 s, which two busy cores do not always manage.
+        os.environ["RAY_agent_register_timeout_ms"] = "300000"
         node = {"num_cpus": 1, "object_store_memory": OBJECT_STORE_BYTES, "include_dashboard": False}
         self._cluster = Cluster(initialize_head=True, head_node_args=node)
         self._further = self._add()
