@@ -11,8 +11,8 @@ import type { Turn } from '../rows/row.ts';
 
 /**
  * A byte each in the index: with 32, the estimate for rows of 100 words is out by 0.06, with 48 by 0.04. With 40, pairs
- * that differ in one to four words are found as often as with 48 (20,000 of them, of 20 to 150 words, within the noise of
- * 1 % each), and a file of 500 MB takes 4 MB less.
+ * that differ in one to four words are found as often as with 48 (20,000 of them, of 20 to 150 words: single lengths and
+ * distances up to 5 points apart, to either side), and a file of 500 MB takes 4 MB less.
  */
 export const BINS = 40;
 /** Before the bins: 64 bits of all words in order, and how many words there are. */

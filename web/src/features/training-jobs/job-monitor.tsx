@@ -165,7 +165,6 @@ export function JobMonitor({ job, live, progress, curves, events, crumbs, error,
               totalSteps={totalSteps}
               hyperparameters={job.hyperparameters}
               gpu={names.gpuType(job.gpuType)}
-              gpuCount={job.gpuCount}
               cursor={cursor}
             />
           )}

@@ -11,7 +11,6 @@ export function MeasuresSection({
   totalSteps,
   hyperparameters,
   gpu,
-  gpuCount,
   cursor,
   className,
 }: {
@@ -19,7 +18,6 @@ export function MeasuresSection({
   totalSteps: number;
   hyperparameters: Hyperparameters;
   gpu: GpuType | undefined;
-  gpuCount: number;
   cursor: Cursor;
   className?: string;
 }) {
@@ -33,7 +31,8 @@ export function MeasuresSection({
   const clip = hyperparameters.maxGradientNorm;
   const clipped = norm.filter((point) => point.value > clip).length;
   const highestNorm = Math.max(0, ...norm.map((point) => point.value));
-  const available = gpu ? gpu.memoryBytes * gpuCount : undefined;
+  // What is reported is the memory of one GPU: each holds the same and a share of the rows alike.
+  const available = gpu?.memoryBytes;
   const most = Math.max(0, ...memory.map((point) => point.value));
   const resumes = curves.resumes.map((resume) => resume.step);
   const unit = most >= 1e9 ? { power: 9, name: 'GB' } : { power: 6, name: 'MB' };
