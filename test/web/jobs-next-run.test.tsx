@@ -68,6 +68,8 @@ beforeEach(() => {
   }) as unknown as typeof fetch;
 });
 afterEach(cleanup);
+// jsdom lays nothing out and so scrolls nothing; a list that opens scrolls to what is chosen.
+Element.prototype.scrollIntoView = () => undefined;
 
 function show(element: () => React.ReactNode) {
   const root = createRootRoute();
@@ -213,6 +215,30 @@ describe('the way on from an ended job', () => {
     await screen.findByText('the new job', undefined, { timeout: PATIENCE });
     expect(starts()).toEqual([
       { call: `POST /training-jobs/${failed.id}/retry`, body: { capUsdMicros: 40_000_000 } },
+    ]);
+  });
+
+  test('a failed job goes on from its checkpoint in another format too, and is priced with it', async () => {
+    const exported = endedJob('failed', { failure: { ...failure, code: 'export-failed' }, checkpoint });
+    show(() => <FailurePanel job={exported} now={now} />);
+    fireEvent.click(await button('Continue from step 1,845…'));
+    await screen.findByText(/The rest takes about/, undefined, { timeout: PATIENCE });
+    const format = await screen.findByRole('combobox', { name: /Format of the model/ });
+    format.focus();
+    fireEvent.keyDown(format, { key: 'Enter' });
+    const merged = await screen.findByRole('option', { name: /Merged model/ }, { timeout: PATIENCE });
+    fireEvent.keyDown(merged, { key: 'Enter' });
+    await waitFor(
+      () =>
+        expect(asked.findLast(({ call }) => call === 'POST /estimates')?.body).toMatchObject({
+          modelFormat: 'merged-safetensors',
+        }),
+      { timeout: PATIENCE },
+    );
+    fireEvent.click(await button(/^Continue, and spend up to/));
+    await screen.findByText('the new job', undefined, { timeout: PATIENCE });
+    expect(starts()).toMatchObject([
+      { call: `POST /training-jobs/${exported.id}/retry`, body: { modelFormat: 'merged-safetensors' } },
     ]);
   });
 

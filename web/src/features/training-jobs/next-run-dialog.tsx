@@ -1,3 +1,4 @@
+import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import {
@@ -15,14 +16,16 @@ import { money, moneyAtLeast, moneyRange } from '../../lib/format/money.ts';
 import { count } from '../../lib/format/numbers.ts';
 import { durationRange } from '../../lib/format/time.ts';
 import { useOfflineReason } from '../../lib/online.ts';
-import type { NextRun } from './next-run.ts';
+import { FormatField } from './format-field.tsx';
+import { formatOf, inFormat, type NextRun } from './next-run.ts';
 import { capOf, capProblem, placeProblem, suggestedCapText } from './run-form.ts';
+import { baseModelsQuery } from './use-catalog.ts';
 import { useNextRunEstimate } from './use-next-run.ts';
 
 /** A new job after an ended one: from its checkpoint or from the beginning, with a cap of its own. Mounted while open. */
 export function NextRunDialog({
   job,
-  next,
+  next: way,
   title,
   onClose,
 }: {
@@ -34,6 +37,9 @@ export function NextRunDialog({
   const navigate = useNavigate();
   const offline = useOfflineReason();
   const [cap, setCap] = useState('');
+  const [format, setFormat] = useState(formatOf(job));
+  const next = inFormat(job, way, format);
+  const baseModels = useQuery(baseModelsQuery).data?.items ?? [];
   const { estimate, error, refetch } = useNextRunEstimate(job, next);
   const options = {
     alsoStale: ['costs', 'notifications'] as const,
@@ -42,7 +48,9 @@ export function NextRunDialog({
   };
   const goOn = useCall(continueTrainingJob, options);
   const again = useCall(retryTrainingJob, options);
-  const start = next.kind === 'continue' ? goOn : again;
+  // Only a retry takes changes; of a failed job it goes on from the checkpoint as well, where nothing but the format is new.
+  const goesOnAsItWas = next.kind === 'continue' && next.change.modelFormat === undefined;
+  const start = goesOnAsItWas ? goOn : again;
   const amount = capOf({ cap }, estimate);
   const refusal = isApiError(start.error) ? placeProblem(start.error) : undefined;
   const problem = capProblem({ cap }, estimate) ?? refusal?.fields.cap;
@@ -54,7 +62,7 @@ export function NextRunDialog({
   const send = () => {
     if (reason !== undefined || amount === undefined || start.isPending) return;
     const path = { jobId: job.id };
-    if (next.kind === 'continue') goOn.mutate({ path, body: { capUsdMicros: amount } });
+    if (goesOnAsItWas) goOn.mutate({ path, body: { capUsdMicros: amount } });
     else again.mutate({ path, body: { capUsdMicros: amount, ...next.change } });
   };
   const verb = next.kind === 'continue' ? 'Continue' : 'Start';
@@ -105,6 +113,20 @@ export function NextRunDialog({
             }}
           />
         </Field>
+        {job.status !== 'succeeded' && (
+          <div className="mt-3">
+            <FormatField
+              value={format}
+              error={refusal?.fields.format}
+              baseModel={baseModels.find(({ id }) => id === job.baseModel)}
+              adapter={job.hyperparameters}
+              onChange={(chosen) => {
+                start.reset();
+                setFormat(chosen);
+              }}
+            />
+          </div>
+        )}
       </form>
       <p className="mt-3 text-ink-2" role="status">
         {estimate ? (
@@ -122,7 +144,7 @@ export function NextRunDialog({
         )}
       </p>
       {error && <ErrorState error={error} onRetry={refetch} />}
-      {start.isError && !refusal?.fields.cap && (
+      {start.isError && !refusal?.fields.cap && !refusal?.fields.format && (
         <ErrorState
           error={start.error}
           {...(isApiError(start.error) ? {} : { title: 'The new job was not started.' })}

@@ -1,6 +1,7 @@
 import { LIMITS } from '../../../../contracts/limits.ts';
 import type { Hyperparameters } from '../../../../contracts/catalog.ts';
 import type { Estimate } from '../../../../contracts/costs.ts';
+import type { ModelFormat } from '../../../../contracts/model-format.ts';
 import type { TrainingJob } from '../../../../contracts/training-jobs.ts';
 
 /** What is asked for after a job has ended. */
@@ -9,8 +10,8 @@ export interface NextRun {
   kind: 'continue' | 'retry';
   /** Where it goes on; 0 for a retry. */
   fromStep: number;
-  /** What differs from the ended job; a run with other settings begins at step 0. */
-  change: { hyperparameters?: Partial<Hyperparameters>; gpuType?: string };
+  /** What differs from the ended job; a run with other settings begins at step 0, one in another format does not. */
+  change: { hyperparameters?: Partial<Hyperparameters>; gpuType?: string; modelFormat?: ModelFormat };
 }
 
 const DAY = 86_400_000;
@@ -57,8 +58,16 @@ export function choicesOf(job: TrainingJob, change: NextRun['change']) {
     hyperparameters: { ...job.hyperparameters, ...change.hyperparameters },
     gpuType: change.gpuType ?? job.gpuType,
     gpuCount: job.gpuCount,
-    modelFormat: job.modelFormat ?? 'peft',
+    modelFormat: change.modelFormat ?? formatOf(job),
   };
+}
+
+/** What the job was to publish; a record from before formats means the adapter. */
+export const formatOf = (job: TrainingJob): ModelFormat => job.modelFormat ?? 'peft';
+
+/** The same way on with a model in that format. */
+export function inFormat(job: TrainingJob, next: NextRun, format: ModelFormat): NextRun {
+  return format === formatOf(job) ? next : { ...next, change: { ...next.change, modelFormat: format } };
 }
 
 interface Range {
