@@ -56,6 +56,8 @@ const EstimatedMemory = z.object({
   fits: z.boolean(),
   /** The parts of `neededBytes`: base model, adapter with its optimizer, rows under way, CUDA or Python. */
   weightBytes: z.int(),
+  /** The base model is too large for one GPU: each holds its part of it, and they send each other what they need. */
+  sharded: z.boolean(),
   adapterBytes: z.int(),
   batchBytes: z.int(),
   overheadBytes: z.int(),

@@ -9,12 +9,12 @@ import type { CatalogGpuType } from '../catalog/gpu-types.ts';
 import { assertGpuCount, machinesOf } from '../catalog/machines.ts';
 import { assertFormatKnown } from '../catalog/published-formats.ts';
 import { assertMethodKnown } from '../catalog/training-methods.ts';
-import { memoryOf, trainableParameters } from './memory.ts';
+import { blockBytesOf, memoryOf, trainableParameters } from './memory.ts';
 import { costOf, roundUpToTwoDigits } from './money.ts';
 import { exportSeconds, publishedBytes, storageRemark } from './publication.ts';
 import { type CheckedData, LEAST_VALIDATION_ROWS, rowLengths, type RunSize, sizeOfRun } from './run-size.ts';
 import { speedHere } from './measured-pace.ts';
-import { exchanging, type Range, type Speed } from './speed.ts';
+import { exchanging, type Range, sharedOut, type Speed } from './speed.ts';
 
 export interface RunToEstimate {
   data: CheckedData;
@@ -87,43 +87,58 @@ function phasesOf(
   run: RunToEstimate,
   size: RunSize,
   speed: Speed,
+  partsPerStep: number,
 ): { phases: Phases; landing: Range; oneStep: Range } {
-  const { baseModel, gpuType, hyperparameters: chosen, modelFormat = 'peft' } = run;
+  const { baseModel, gpuType, gpuCount, hyperparameters: chosen, modelFormat = 'peft' } = run;
   const { low, high } = size.tokenUncertainty;
+  /** Rows that the GPUs measure together, all of them in as many passes through a base model that they share out. */
+  const measuring = (rows: number) =>
+    fixed(Math.ceil(rows / (EVALUATION_ROWS * gpuCount)) * speed.secondsPerPass);
   const widened = ({ low: from, expected, high: to }: Range): Range => ({
     low: from * low,
     expected,
     high: to * high,
   });
-  const evaluation = add(
+  const evaluation = [
     widened(times(at(size.validationTokens, speed.tokensPerSecond), EVALUATION_SHARE)),
     fixed(Math.ceil(size.validationRows / EVALUATION_ROWS) * speed.secondsPerStep * EVALUATION_SHARE),
-  );
+    measuring(size.validationRows),
+  ].reduce(add);
   const prompts = size.validationRows === 0 ? 0 : Math.min(SAMPLES.prompts, size.validationRows);
   const checkedRows = Math.min(CHECKS.trainingRows, size.trainingRows) + PROOF_PASSES * prompts;
   const checkedTokens = Math.min(
     CHECKS.trainingTokens,
     (checkedRows * size.tokensPerEpoch) / Math.max(1, size.trainingRows),
   );
-  const checks = add(
+  const checks = [
     widened(times(at(CHECKS.canaryTokens + checkedTokens, speed.tokensPerSecond), EVALUATION_SHARE)),
     fixed(
       Math.ceil((CHECKS.canaryRows + checkedRows) / EVALUATION_ROWS) *
         speed.secondsPerStep *
         EVALUATION_SHARE,
     ),
-  );
+    measuring(CHECKS.canaryRows),
+    measuring(checkedRows),
+    fixed(PROOF_PASSES * prompts * speed.secondsPerPass),
+  ].reduce(add);
   // Of pairs the base model is measured on every row before the first step (trainer: preferences.py).
   const reference =
     run.data.summary.format === 'preference'
-      ? widened(times(at(size.tokensPerEpoch, speed.tokensPerSecond), EVALUATION_SHARE))
+      ? add(
+          widened(times(at(size.tokensPerEpoch, speed.tokensPerSecond), EVALUATION_SHARE)),
+          measuring(2 * size.trainingRows),
+        )
       : fixed(0);
   const generated = prompts * SAMPLES.maxTokens * speed.secondsPerGeneratedToken;
   // Answers end by themselves, as a rule at a third of what they may take.
   const answers: Range = { low: generated * 0.1, expected: generated / 3, high: generated };
   const steps = add(
     widened(at(chosen.epochs * size.tokensPerEpoch, speed.tokensPerSecond)),
-    times({ low: 0.7, expected: 1, high: 1.5 }, size.steps * speed.secondsPerStep),
+    // Each part of a step goes there and back.
+    times(
+      { low: 0.7, expected: 1, high: 1.5 },
+      size.steps * (speed.secondsPerStep + 2 * partsPerStep * speed.secondsPerPass),
+    ),
   );
   const training = add(steps, times(evaluation, size.evaluations));
   // Stopping early is possible once patience has run out after the first evaluation.
@@ -175,7 +190,9 @@ export function estimateRun(run: RunToEstimate): RunEstimate {
   assertMethodKnown(gpuType, hyperparameters);
   assertFormatKnown(baseModel, modelFormat);
   const size = sizeOfRun(run.data, baseModel, hyperparameters);
-  const { machines } = machinesOf(gpuType, gpuCount);
+  const { machines, gpusEach } = machinesOf(gpuType, gpuCount);
+  const lengths = rowLengths(run.data, baseModel, hyperparameters);
+  const memory = memoryOf(baseModel, gpuType, gpuCount, hyperparameters, lengths);
   const isOfPairs = run.data.summary.format === 'preference';
   // A GPU without a row of the batch waits for the others.
   const busy = Math.min(gpuCount, hyperparameters.batchSize);
@@ -183,11 +200,15 @@ export function estimateRun(run: RunToEstimate): RunEstimate {
     { model: baseModel, gpuType, gpuCount: busy, hyperparameters, isOfPairs },
     run.paces ?? [],
   );
-  const over = (one: Speed) => exchanging(one, trainableParameters(baseModel, hyperparameters), machines);
+  const over = (one: Speed) => {
+    const speed = exchanging(one, trainableParameters(baseModel, hyperparameters), machines);
+    return memory.sharded ? sharedOut(speed, blockBytesOf(baseModel), gpusEach) : speed;
+  };
   const speed = over(here.speed);
-  const { phases, landing: plannedLanding, oneStep } = phasesOf(run, size, speed);
+  const { phases, landing: plannedLanding, oneStep } = phasesOf(run, size, speed, memory.partsPerStep);
   // A run that has to land has one try: what was measured here may lengthen the time kept for that, never shorten it.
-  const landing = slower(plannedLanding, phasesOf(run, size, over(here.prior)).landing);
+  const priorLanding = phasesOf(run, size, over(here.prior), memory.partsPerStep).landing;
+  const landing = slower(plannedLanding, priorLanding);
   const seconds = Object.values(phases).reduce(add);
   const cost = (value: number) => costOf(value, gpuType.usdMicrosPerHour, gpuCount);
   const costUsdMicros = {
@@ -200,8 +221,6 @@ export function estimateRun(run: RunToEstimate): RunEstimate {
   const least = [phases.starting, phases.loading, phases['evaluating-base'], oneStep, landing];
   const minimumCapUsdMicros = Math.max(1, cost(least.reduce(add).high));
   const tokensPerStep = size.steps === 0 ? 0 : (hyperparameters.epochs * size.tokensPerEpoch) / size.steps;
-  const lengths = rowLengths(run.data, baseModel, hyperparameters);
-  const memory = memoryOf(baseModel, gpuType, gpuCount, hyperparameters, lengths);
   return {
     trainingRows: size.trainingRows,
     validationRows: size.validationRows,
@@ -209,7 +228,7 @@ export function estimateRun(run: RunToEstimate): RunEstimate {
     totalTokens: size.totalTokens,
     steps: size.steps,
     evaluations: size.evaluations,
-    tokensPerSecond: paceOf(speed, tokensPerStep),
+    tokensPerSecond: paceOf(speed, tokensPerStep, memory.partsPerStep),
     speedSource: speed.source,
     seconds,
     phases: Object.entries(phases).map(([phase, range]) => ({
@@ -231,7 +250,7 @@ export function estimateRun(run: RunToEstimate): RunEstimate {
       roundUpToTwoDigits(Math.max(minimumCapUsdMicros, costUsdMicros.high) * CAP_MARGIN),
     ),
     hyperparameters,
-    remarks: remarksOf(run, size, speed, memory.fits),
+    remarks: remarksOf(run, size, speed, memory),
   };
 }
 
@@ -253,10 +272,11 @@ export function largestCap(gpuType: CatalogGpuType, gpuCount: number): number {
 }
 
 /** Tokens a second as the monitor will show them: a step's fixed part is in them. */
-function paceOf(speed: Speed, tokensPerStep: number): Range {
+function paceOf(speed: Speed, tokensPerStep: number, partsPerStep: number): Range {
   if (tokensPerStep === 0) return speed.tokensPerSecond;
+  const fixedSeconds = speed.secondsPerStep + 2 * partsPerStep * speed.secondsPerPass;
   const pace = (tokensPerSecond: number, overhead: number) =>
-    tokensPerStep / (tokensPerStep / tokensPerSecond + overhead * speed.secondsPerStep);
+    tokensPerStep / (tokensPerStep / tokensPerSecond + overhead * fixedSeconds);
   return {
     low: pace(speed.tokensPerSecond.low, 1.5),
     expected: pace(speed.tokensPerSecond.expected, 1),
@@ -264,13 +284,20 @@ function paceOf(speed: Speed, tokensPerStep: number): Range {
   };
 }
 
-function remarksOf(run: RunToEstimate, size: RunSize, speed: Speed, fits: boolean): string[] {
+function remarksOf(run: RunToEstimate, size: RunSize, speed: Speed, memory: Estimate['memory']): string[] {
   const { baseModel, gpuType, gpuCount, hyperparameters: chosen, modelFormat = 'peft' } = run;
   const remarks: string[] = [];
   const count = (value: number) => value.toLocaleString('en-US');
-  if (!fits) {
+  if (!memory.fits) {
+    const several = gpuCount > 1 ? `${gpuCount} of ` : '';
+    const shared = memory.sharded ? ', also where they share out the base model' : '';
     remarks.push(
-      `The run does not fit into ${gpuType.title}, which holds the whole base model${gpuCount === 1 ? '' : ' on each GPU'}. Take 4-bit weights, shorter rows, a larger GPU or a smaller base model.`,
+      `The run does not fit into ${several}${gpuType.title}${shared}. Take 4-bit weights, shorter rows, more or larger GPUs or a smaller base model.`,
+    );
+  }
+  if (memory.fits && memory.sharded) {
+    remarks.push(
+      `The base model exceeds one GPU: the ${machinesOf(gpuType, gpuCount).gpusEach} of a machine share it out and send each other what they need. 4-bit weights would need fewer GPUs and send nothing.`,
     );
   }
   if (chosen.batchSize < gpuCount) {

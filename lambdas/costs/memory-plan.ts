@@ -11,6 +11,8 @@ export const USABLE = 0.9;
 /** Value, gradient and AdamW's two moments in float32; where products take bf16, a copy in that. */
 const BYTES_PER_TRAINABLE_PARAMETER = 16;
 const BYTES_OF = { float32: 4, bfloat16: 2, nf4: 0.5 + 0.127 / 8 } as const;
+/** Whole blocks that a device has in use at once where blocks are shared out. */
+const BLOCKS_IN_USE = 3;
 /** Logits that a loss in chunks has at once. */
 const CHUNK_LOGITS = 64 * 1024 * 1024;
 /** Larger parts gain little: from here on a GPU is bound by arithmetic. */
@@ -38,8 +40,10 @@ export interface MemoryDemand extends Pick<
   precision: keyof typeof BYTES_OF;
   /** How long training rows are, in tokens, and how many of each length. */
   lengths: readonly { length: number; rows: number }[];
-  /** Devices that share a batch, the weights whole on each. */
+  /** Devices that share a batch. */
   devices: number;
+  /** Devices of a machine that share out the blocks' weights; each has the whole where this is not said. */
+  shares?: number;
   /** Rows one behind the other instead of padded to the longest. */
   packing: boolean;
   chunkedLoss: boolean;
@@ -54,6 +58,8 @@ export interface MemoryDemand extends Pick<
 /** Bytes on one device by what they are for. */
 interface MemoryUse {
   weights: number;
+  /** Blocks in use, where each device holds its part of them. */
+  gathered: number;
   adapter: number;
   activations: number;
   loss: number;
@@ -67,6 +73,8 @@ export interface MemoryPlan {
   partsPerStep: number;
   /** Activations are computed again instead of kept. */
   recomputes: boolean;
+  /** Each device holds its part of the base model's blocks. */
+  sharded: boolean;
   use: MemoryUse;
   totalBytes: number;
   fits: boolean;
@@ -75,11 +83,17 @@ export interface MemoryPlan {
 const computeWidth = (precision: MemoryDemand['precision']) =>
   BYTES_OF[precision === 'nf4' ? 'bfloat16' : precision];
 
-function weightBytes({ shape, precision }: MemoryDemand): number {
-  const { layers, hidden, queryWidth, keyValueWidth, feedForward, vocabulary, tied } = shape;
-  const blocks = layers * (2 * hidden * queryWidth + 2 * hidden * keyValueWidth + 3 * hidden * feedForward);
+/** Bytes of the linear layers of all blocks. */
+export function blockBytes({ shape, precision }: Pick<MemoryDemand, 'shape' | 'precision'>): number {
+  const { layers, hidden, queryWidth, keyValueWidth, feedForward } = shape;
+  const block = 2 * hidden * queryWidth + 2 * hidden * keyValueWidth + 3 * hidden * feedForward;
+  return layers * block * BYTES_OF[precision];
+}
+
+function weightBytes(demand: MemoryDemand): number {
+  const { layers, hidden, vocabulary, tied } = demand.shape;
   const others = (tied ? 1 : 2) * vocabulary * hidden + (2 * layers + 1) * hidden;
-  return Math.trunc(blocks * BYTES_OF[precision] + others * computeWidth(precision));
+  return Math.trunc(blockBytes(demand) / (demand.shares ?? 1) + others * computeWidth(demand.precision));
 }
 
 function adapterParameters({ shape, rank, targetModules }: MemoryDemand): number {
@@ -111,6 +125,7 @@ function memoryUse(demand: MemoryDemand, tokens: number, recomputes: boolean): M
   const logits = tokens * vocabulary;
   return {
     weights: weightBytes(demand),
+    gathered: demand.shares ? Math.trunc((BLOCKS_IN_USE * blockBytes(demand)) / layers) : 0,
     adapter: (BYTES_PER_TRAINABLE_PARAMETER + (width === 2 ? 2 : 0)) * adapterParameters(demand),
     activations: Math.trunc(tokens * kept),
     loss: Math.trunc((demand.chunkedLoss ? Math.min(logits, CHUNK_LOGITS) : logits) * (width + 12)),
@@ -155,8 +170,19 @@ function mostAtOnce({ lengths, packing }: MemoryDemand, rows: number, longest: n
   return most;
 }
 
+/**
+ * The base model whole on each device where that fits, for nothing has to be sent then; else shared out over the devices
+ * of each machine. 4-bit weights stay whole. What the trainer refuses does not fit.
+ */
+export function planRun(demand: MemoryDemand, availableBytes: number, onAMachine: number): MemoryPlan {
+  const whole = planMemory(demand, availableBytes);
+  if (whole.fits || onAMachine === 1 || demand.precision === 'nf4') return whole;
+  const shared = planMemory({ ...demand, shares: onAMachine }, availableBytes);
+  return shared.fits || shared.totalBytes < whole.totalBytes ? shared : whole;
+}
+
 /** The largest parts that fit, without computing again where that still keeps the device busy. */
-export function planMemory(demand: MemoryDemand, availableBytes: number): MemoryPlan {
+function planMemory(demand: MemoryDemand, availableBytes: number): MemoryPlan {
   const rows = Math.ceil(demand.batchSize / demand.devices);
   const count = demand.lengths.reduce((sum, bar) => sum + bar.rows, 0);
   const longest = Math.max(...demand.lengths.map(({ length }) => length));
@@ -174,6 +200,7 @@ export function planMemory(demand: MemoryDemand, availableBytes: number): Memory
     rowsAtOnce,
     partsPerStep: Math.ceil(rows / rowsAtOnce),
     recomputes,
+    sharded: demand.shares !== undefined,
     use,
     totalBytes,
     fits: totalBytes <= availableBytes * USABLE,

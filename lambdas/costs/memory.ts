@@ -3,7 +3,8 @@ import type { Hyperparameters } from '../../contracts/catalog.ts';
 import type { Estimate } from '../../contracts/costs.ts';
 import { type CatalogBaseModel, loraParametersPerRank } from '../catalog/base-models.ts';
 import type { CatalogGpuType } from '../catalog/gpu-types.ts';
-import { type MemoryDemand, type ModelShape, planMemory, USABLE } from './memory-plan.ts';
+import { machinesOf } from '../catalog/machines.ts';
+import { blockBytes, type MemoryDemand, type ModelShape, planRun, USABLE } from './memory-plan.ts';
 
 /** Smaller models are trained in float32 without CUDA (trainer/brightrun_trainer/mlx_lora.py, FLOAT32_PARAMETERS). */
 const FLOAT32_PARAMETERS = 50_000_000;
@@ -19,6 +20,11 @@ export function shapeOf({ architecture, hiddenSize, parameters }: CatalogBaseMod
   const blocks = layers * hiddenSize * (2 * queryWidth + 2 * keyValueWidth + 3 * feedForward);
   const tied = parameters < blocks + 2 * vocabulary * hiddenSize;
   return { ...architecture, hidden: hiddenSize, tied };
+}
+
+/** What the GPUs of a run send each other of a base model that they share out, in bf16. */
+export function blockBytesOf(model: CatalogBaseModel): number {
+  return blockBytes({ shape: shapeOf(model), precision: 'bfloat16' });
 }
 
 /** How a GPU type's trainer computes: torch on CUDA, else mlx (trainer: planned.py, mlx_plan.py). */
@@ -45,7 +51,7 @@ function meansOf(
 
 /**
  * What a run takes of each GPU, and how its batches are cut for that. Several GPUs share the rows of a batch; the weights
- * lie whole on each (docs/decisions/0025), so that a base that exceeds one GPU fits on no number of them.
+ * lie whole on each where that fits, else those of a machine share them out (docs/decisions/0033).
  */
 export function memoryOf(
   model: CatalogBaseModel,
@@ -56,7 +62,7 @@ export function memoryOf(
 ): Estimate['memory'] {
   const { rank, targetModules, batchSize, dropout } = chosen;
   const availableBytes = gpuType.memoryBytes;
-  const plan = planMemory(
+  const plan = planRun(
     {
       ...meansOf(model, gpuType, chosen),
       shape: shapeOf(model),
@@ -68,14 +74,16 @@ export function memoryOf(
       devices: gpuCount,
     },
     availableBytes,
+    machinesOf(gpuType, gpuCount).gpusEach,
   );
-  const { weights, adapter, activations, loss, context } = plan.use;
+  const { weights, gathered, adapter, activations, loss, context } = plan.use;
   return {
     neededBytes: plan.totalBytes,
     availableBytes,
     usableBytes: Math.floor(availableBytes * USABLE),
     fits: plan.fits,
-    weightBytes: weights,
+    weightBytes: weights + gathered,
+    sharded: plan.sharded,
     adapterBytes: adapter,
     batchBytes: activations + loss,
     overheadBytes: context,

@@ -15,6 +15,8 @@ export interface Speed {
   tokensPerSecond: Range;
   secondsPerStep: number;
   secondsPerGeneratedToken: number;
+  /** To put a shared-out base model together once, block by block; 0 where each GPU holds the whole. */
+  secondsPerPass: number;
   /** In words for a person. */
   source: string;
 }
@@ -32,6 +34,12 @@ const GPU_SECONDS_PER_STEP = 0.1;
 /** A token is generated at the pace at which the weights can be read: 1.5 TB/s, and 20 ms for the rest. */
 const GENERATION_BYTES_PER_SECOND = 1.5e12;
 const GENERATION_SECONDS = 0.02;
+/**
+ * What a GPU receives from the others while they put a block together: a third of what an A100's NVLink carries in one
+ * direction (300 GB/s by its data sheet; H100 450, B200 900). An assumption until a cluster was measured; over PCIe alone
+ * it is a fifth of that.
+ */
+const GATHER_BYTES_PER_SECOND = 1e11;
 /** Two cores with mlx: 1,500 tokens a second × 4 × 836,736 parameters ÷ the share that is reached. */
 const CPU_FLOPS = 1.4e10;
 
@@ -96,6 +104,22 @@ function byFormula(model: CatalogBaseModel, peakFlops: number, gpuCount: number)
   return scaled(UTILISATION, perSecond * gpuCount ** SCALING_EXPONENT);
 }
 
+/**
+ * The same speed where the GPUs of a machine share out the base model: for each pass through it, there and back, a GPU receives the
+ * (n − 1)/n of the blocks that the others hold. Of a 70B on eight GPUs that is 137 GB × 7/8 = 120 GB, 1.2 s; and it is
+ * received for each token of an answer. Added in full, though most of it goes on while the GPU computes: a part of 16,384
+ * tokens takes it 12 s.
+ */
+export function sharedOut(speed: Speed, blockBytes: number, gpuCount: number): Speed {
+  const seconds = (blockBytes * (gpuCount - 1)) / gpuCount / GATHER_BYTES_PER_SECOND;
+  return {
+    ...speed,
+    secondsPerPass: seconds,
+    secondsPerGeneratedToken: speed.secondsPerGeneratedToken + seconds,
+    source: `${speed.source}; the base model is put together from all GPUs for each pass`,
+  };
+}
+
 /** The same speed for a run whose way of training is slower than plain LoRA. */
 export function pacedBy(
   speed: Speed,
@@ -135,6 +159,7 @@ export function speedOf(model: CatalogBaseModel, gpuType: CatalogGpuType, gpuCou
       tokensPerSecond: gpuType.accelerator === 'cuda' ? { ...range, low: range.low * PADDING_LOW } : range,
       secondsPerStep: measured.secondsPerStep ?? GPU_SECONDS_PER_STEP,
       secondsPerGeneratedToken: measured.secondsPerGeneratedToken ?? generation,
+      secondsPerPass: 0,
       source: gpuCount === measured.gpuCount ? measured.source : `${measured.source}, scaled to ${gpuCount}`,
     };
   }
@@ -143,6 +168,7 @@ export function speedOf(model: CatalogBaseModel, gpuType: CatalogGpuType, gpuCou
     tokensPerSecond: { ...range, low: range.low * PADDING_LOW },
     secondsPerStep: GPU_SECONDS_PER_STEP,
     secondsPerGeneratedToken: generation,
+    secondsPerPass: 0,
     source: 'a formula: 30 to 45 % of the peak speed, four operations for each parameter and token',
   };
 }

@@ -13,7 +13,8 @@ import { estimateRun, largestCap } from '../../lambdas/costs/estimate.ts';
 import { secondsPaidBy } from '../../lambdas/costs/money.ts';
 import { cheapestGpus, presetCosts } from '../../lambdas/costs/preset-costs.ts';
 import { rowsHeldBack, sizeOfRun, tokensPaidFor } from '../../lambdas/costs/run-size.ts';
-import { MEASURED_RUNS, speedOf } from '../../lambdas/costs/speed.ts';
+import { blockBytesOf } from '../../lambdas/costs/memory.ts';
+import { MEASURED_RUNS, sharedOut, speedOf } from '../../lambdas/costs/speed.ts';
 import { summary } from './check-summary.ts';
 
 const model = (id: string) => BASE_MODELS.find((candidate) => candidate.id === id)!;
@@ -168,15 +169,45 @@ describe('an estimate', () => {
     expect(Math.abs(said.seconds.expected - starting!.expected - 33)).toBeLessThan(12);
   });
 
-  test('says what does not fit: each GPU holds the base model whole, so more of them are no help, and 4 bits are', () => {
+  test('says what does not fit, and that several GPUs share out a base model that exceeds one of them', () => {
     const large = model('meta-llama/Llama-3.1-70B-Instruct');
-    for (const gpuCount of [1, 8]) {
-      const on = { baseModel: large, gpuType: 'nvidia-h100-80gb', gpuCount };
-      expect(estimate(1000, {}, on).memory.fits).toBe(false);
-      expect(estimate(1000, {}, on).remarks[0]).toContain('does not fit');
-      expect(estimate(1000, { quantization: 'nf4', batchSize: 4 }, on).memory.fits).toBe(true);
+    const on = (gpuCount: number, changes: Partial<Hyperparameters> = {}) =>
+      estimate(1000, changes, { baseModel: large, gpuType: 'nvidia-h100-80gb', gpuCount });
+    for (const gpuCount of [1, 2]) {
+      expect(on(gpuCount).memory.fits).toBe(false);
+      expect(on(gpuCount).remarks[0]).toContain('does not fit');
     }
-    expect(estimate(1000, {}, { baseModel: llama, gpuType: 'nvidia-h100-80gb' }).memory.fits).toBe(true);
+    for (const gpuCount of [4, 8]) {
+      const said = on(gpuCount);
+      expect(said.memory).toMatchObject({ fits: true, sharded: true });
+      // A quarter or an eighth of the blocks, embedding, head and norms, and three of eighty blocks in use.
+      const blocks = blockBytesOf(large);
+      const expected = blocks / gpuCount + (large.weightBytes - blocks) + (3 * blocks) / 80;
+      expect(said.memory.weightBytes).toBe(expected);
+      expect(said.remarks.join(' ')).toContain('exceeds one GPU');
+    }
+    expect(on(8, { quantization: 'nf4', batchSize: 4 }).memory).toMatchObject({ fits: true, sharded: false });
+    const small = { baseModel: llama, gpuType: 'nvidia-h100-80gb', gpuCount: 8 };
+    expect(estimate(1000, {}, small).memory).toMatchObject({ fits: true, sharded: false });
+  });
+
+  test('a base model that GPUs share out takes what they send each other: for each part, and each token of an answer', () => {
+    const large = model('meta-llama/Llama-3.1-70B-Instruct');
+    const on = { baseModel: large, tokensPerRow: 500 };
+    const shared = estimate(1000, {}, { ...on, gpuType: 'nvidia-h100-80gb', gpuCount: 8 });
+    const speed = speedOf(large, gpu('nvidia-h100-80gb'), 8);
+    // 136.9 GB of blocks, seven eighths of them from others, at 100 GB/s.
+    const pass = sharedOut(speed, blockBytesOf(large), 8).secondsPerPass;
+    expect(pass).toBeCloseTo(1.198, 2);
+    const training = shared.phases.find(({ phase }) => phase === 'training')!.seconds.expected;
+    const alone = (3 * shared.tokensPerEpoch) / speed.tokensPerSecond.expected;
+    expect(training - alone).toBeGreaterThan(shared.steps * shared.memory.partsPerStep * 2 * pass);
+    const answering = shared.phases.find(({ phase }) => phase === 'evaluating-tuned')!.seconds.high;
+    expect(answering).toBeGreaterThan(6 * 96 * pass);
+    expect(shared.speedSource).toContain('put together');
+    const whole = estimate(1000, {}, { ...on, gpuType: 'nvidia-b200', gpuCount: 8 });
+    expect(whole.memory).toMatchObject({ fits: true, sharded: false });
+    expect(whole.speedSource).not.toContain('put together');
   });
 
   test('says how a batch is cut into what fits: by the rows that there are, with a tenth of the memory left free', () => {
@@ -331,8 +362,8 @@ describe('what each preset would cost', () => {
     const large = model('meta-llama/Llama-3.1-70B-Instruct');
     const short = { ...data, summary: summary(500, 40, large.tokenizer) };
     expect(cheapestGpus(short, large, GPU_TYPES)).toMatchObject({ gpuType: { id: 'nvidia-b200' } });
-    // Rows that nobody counted may be as long as the preset allows, and then the largest preset fits nowhere.
-    expect(cheapestGpus(data, large, GPU_TYPES)).toBeUndefined();
+    // Rows that nobody counted may be as long as the preset allows: then four smaller ones share out the base model.
+    expect(cheapestGpus(data, large, GPU_TYPES)).toMatchObject({ gpuCount: 4 });
     expect(cheapestGpus(data, llama, [gpu('cpu-2')])).toBeUndefined();
   });
 });

@@ -12,7 +12,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from brightrun_trainer.memory_plan import CUDA_CONTEXT_BYTES, Demand, ModelShape, plan_memory
+from brightrun_trainer.failures import RunFailure
+from brightrun_trainer.memory_plan import CUDA_CONTEXT_BYTES, Demand, MemoryPlan, ModelShape, plan_run
 
 FILE = Path(__file__).with_name("memory-plans.jsonl")
 #: As in lambdas/catalog/base-models.ts.
@@ -39,14 +40,21 @@ def case(model: str, precision: str, gigabytes: int, lengths: list[tuple[int, in
         context_bytes=CUDA_CONTEXT_BYTES if on_gpu else 0, mask_bytes=1 if on_gpu else 4,
         shares_inputs=on_gpu,
     )
-    plan = plan_memory(demand, gigabytes * GB)
+    try:
+        plan = told(plan_run(demand, gigabytes * GB, min(devices, 8)))
+    except RunFailure:
+        plan = None  # refused: the estimate has to say that it does not fit
     return {
         "model": model, "precision": precision, "availableBytes": gigabytes * GB, "lengths": lengths, "rank": rank, "targetModules": targets,
         "dropout": dropout, "batchSize": batch, "devices": devices,
-        "plan": {
-            "tokensAtOnce": plan.tokens_at_once, "rowsAtOnce": plan.micro_batch, "partsPerStep": plan.accumulation,
-            "recomputes": plan.checkpointing, "totalBytes": plan.memory.total, "fits": plan.fits,
-        },
+        "plan": plan,
+    }
+
+
+def told(plan: MemoryPlan) -> dict[str, Any]:
+    return {
+        "tokensAtOnce": plan.tokens_at_once, "rowsAtOnce": plan.micro_batch, "partsPerStep": plan.accumulation,
+        "recomputes": plan.checkpointing, "sharded": plan.shares > 1, "totalBytes": plan.memory.total, "fits": plan.fits,
     }
 
 
@@ -56,8 +64,11 @@ def memory_plans() -> list[dict[str, Any]]:
         ("meta-llama/Llama-3.1-8B-Instruct", "bfloat16", 22), ("Qwen/Qwen3-8B", "nf4", 24), ("meta-llama/Llama-3.1-70B-Instruct", "nf4", 80),
         ("meta-llama/Llama-3.1-70B-Instruct", "bfloat16", 180),
     ]
+    large = [("meta-llama/Llama-3.1-70B-Instruct", "bfloat16", size) for size in (80, 141)]
     return [
         case(*machine, lengths, adapter, devices) for machine, lengths, adapter, devices in itertools.product(gpu, LENGTHS, ADAPTERS, (1, 8))
+    ] + [
+        case(*machine, lengths, adapter, devices) for machine, lengths, adapter, devices in itertools.product(large, LENGTHS, ADAPTERS, (1, 2, 4, 8, 16))
     ] + [case("brightrun/tiny-base", "float32", 4, lengths, adapter, 1) for lengths, adapter in itertools.product(LENGTHS, ADAPTERS)]
 
 

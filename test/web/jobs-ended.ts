@@ -73,6 +73,7 @@ export const estimate: Estimate = {
     rowsAtOnce: 4,
     partsPerStep: 2,
     recomputes: true,
+    sharded: false,
   },
   price: { usdMicrosPerHour: 7_200_000, gpuCount: 1, pricedOn: '2026-11-01', source: 'the operator' },
   minimumCapUsdMicros: 2_100_000,

@@ -111,6 +111,7 @@ const estimate = (epochs: number) => ({
     rowsAtOnce: 2,
     partsPerStep: 2,
     recomputes: false,
+    sharded: false,
   },
   price: { usdMicrosPerHour: 80_000, gpuCount: 1, pricedOn: '2026-11-23', source: 'set here' },
   minimumCapUsdMicros: 1_000_000,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .backend import LoraSettings
-from .memory_plan import Demand, MemoryPlan, ModelShape, plan_memory
+from .memory_plan import Demand, MemoryPlan, ModelShape, plan_run
 from .spec import MemoryFacts
 from .tokens_at_once import TokensAtOnce
 
@@ -20,11 +20,13 @@ log = logging.getLogger("brightrun")
 
 @dataclass(frozen=True)
 class Load:
-    """The lengths of the training rows in tokens, rows a step, and over how many processes a step is shared."""
+    """The lengths of the training rows in tokens, rows a step, over how many processes a step is shared, and how many of
+    them are on each machine."""
 
     rows: Sequence[int]
     batch_size: int
     processes: int = 1
+    on_a_machine: int = 1
 
 
 @dataclass(frozen=True)
@@ -55,14 +57,14 @@ def plan_load(model_dir: Path, settings: LoraSettings, load: Load, means: Means)
     if shape is None:
         log.info("no memory plan: the base model is of another form than the plan knows")
         return None
-    plan = plan_memory(
+    plan = plan_run(
         Demand(
             shape, settings.rank, settings.target_modules, means.precision, load.rows, load.batch_size,
             chunked_loss=means.chunked_loss, may_recompute=means.may_recompute, dropout=settings.dropout,
             devices=load.processes, context_bytes=means.context_bytes, mask_bytes=means.mask_bytes, packing=means.packing,
             shares_inputs=means.shares_inputs,
         ),
-        means.available_bytes,
+        means.available_bytes, load.on_a_machine,
     )
     log.info("%s", plan.sentence())
     return plan

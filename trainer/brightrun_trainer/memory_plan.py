@@ -5,6 +5,9 @@ Bytes on one device, for a transformer of Llama's form with LoRA on its linear l
 - **Weights.** Parameters counted from the widths of config.json, times the bytes of their type. In 4 bits
   (nf4, double quantization) a linear layer of a block takes 0.5 + 0.127 / 8 bytes a parameter (QLoRA, arXiv
   2305.14314, §3); embedding, head and norms keep bf16.
+  Where several devices share out the blocks (`peft_lora/sharded_base.py`), each has its part of them, embedding, head and
+  norms whole, and the blocks in use: one that computes, what was just sent for it, and the next on its way, so three.
+  Not so in 4 bits.
 - **Adapter.** 16 bytes a trainable parameter: float32 value, gradient and AdamW's two moments; two more for the
   copy that products in bf16 take.
 - **Activations.** What autograd keeps of a block for one token (the count of arXiv 2205.05198, §4, redone for
@@ -24,7 +27,7 @@ Bytes on one device, for a transformer of Llama's form with LoRA on its linear l
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .failures import RunFailure
@@ -36,6 +39,8 @@ BYTES_PER_TRAINABLE_PARAMETER = 16
 CUDA_CONTEXT_BYTES = int(1.4e9)
 #: Share of a device that a plan may fill; the rest is fragments and what the formulae leave out.
 USABLE = 0.9
+#: Whole blocks that a device has in use at once where blocks are shared out.
+BLOCKS_IN_USE = 3
 #: Logits that a loss in chunks has at once: what `peft_lora/frozen_head.py` allows itself.
 CHUNK_LOGITS = 64 * 1024 * 1024
 #: From so many tokens at once on, products are bound by arithmetic and a larger part gains little: with T tokens a product does
@@ -85,9 +90,10 @@ class ModelShape:
 
 @dataclass(frozen=True)
 class Memory:
-    """Bytes on one device by what they are for; `tokens` is how many go through at once."""
+    """Bytes on one device by what they are for; `gathered` are blocks in use where each device holds its part of them."""
 
     weights: int
+    gathered: int
     adapter: int
     activations: int
     loss: int
@@ -95,7 +101,7 @@ class Memory:
 
     @property
     def total(self) -> int:
-        return self.weights + self.adapter + self.activations + self.loss + self.context
+        return self.weights + self.gathered + self.adapter + self.activations + self.loss + self.context
 
 
 @dataclass(frozen=True)
@@ -113,8 +119,10 @@ class Demand:
     #: Whether activations may be computed again instead of kept.
     may_recompute: bool = True
     dropout: float = 0.0
-    #: Devices over which each batch is shared out, the weights whole on each; on a CPU there is no context.
+    #: Devices over which each batch is shared out; on a CPU there is no context.
     devices: int = 1
+    #: Devices of a machine that share out the blocks' weights; 1 where each has the whole.
+    shares: int = 1
     context_bytes: int = CUDA_CONTEXT_BYTES
     #: Of an entry of a dropout mask.
     mask_bytes: int = 1
@@ -126,13 +134,14 @@ class Demand:
 class MemoryPlan:
     """`tokens_at_once` bounds a part of a batch, and `memory` is what its largest part takes. `micro_batch` is how many rows
     of the usual length that is; `micro_batch × accumulation × devices` is the batch that was asked for, or up to one
-    part more."""
+    part more. Of the base's blocks each device holds one of `shares` parts."""
 
     tokens_at_once: int
     micro_batch: int
     accumulation: int
     checkpointing: bool
     packing: bool
+    shares: int
     memory: Memory
     available_bytes: int
 
@@ -143,10 +152,13 @@ class MemoryPlan:
     def sentence(self) -> str:
         """For the log, in the order in which a person asks."""
         m = self.memory
-        parts = ", ".join(f"{name} {_gb(getattr(m, name))}" for name in ("weights", "adapter", "activations", "loss", "context"))
+        names = ("weights", "gathered", "adapter", "activations", "loss", "context")
+        parts = ", ".join(f"{name} {_gb(getattr(m, name))}" for name in names if name != "gathered" or self.shares > 1)
+        base = f"the base shared out over {self.shares} devices" if self.shares > 1 else "the base whole on each device"
         return (
             f"memory plan: {self.micro_batch} rows at once ({self.tokens_at_once} tokens), {self.accumulation} times a step, "
-            f"{'with' if self.checkpointing else 'without'} gradient checkpointing, {'packed' if self.packing else 'padded'}; "
+            f"{'with' if self.checkpointing else 'without'} gradient checkpointing, {'packed' if self.packing else 'padded'}, "
+            f"{base}; "
             f"{_gb(m.total)} of {_gb(self.available_bytes)} ({parts})"
         )
 
@@ -158,9 +170,10 @@ def trainable_parameters(shape: ModelShape, rank: int, target_modules: str) -> i
     return rank * shape.layers * (attention + feed)
 
 
-def weight_bytes(shape: ModelShape, precision: str) -> int:
+def weight_bytes(shape: ModelShape, precision: str, parts: int = 1) -> int:
+    """Of a device that holds one of so many parts of the blocks, and the rest whole."""
     others = "bfloat16" if precision in ("nf4", "int8") else precision
-    return int(shape.block_parameters * BYTES_OF[precision] + shape.other_parameters * BYTES_OF[others])
+    return int(shape.block_parameters * BYTES_OF[precision] / parts + shape.other_parameters * BYTES_OF[others])
 
 
 def block_bytes_per_token(demand: Demand) -> float:
@@ -191,8 +204,9 @@ def memory_of(demand: Demand, tokens: int, checkpointing: bool) -> Memory:
     logits = tokens * shape.vocabulary
     if demand.chunked_loss:
         logits = min(logits, CHUNK_LOGITS)
+    gathered = BLOCKS_IN_USE * shape.block_parameters * BYTES_OF[demand.precision] / shape.layers if demand.shares > 1 else 0
     return Memory(
-        weight_bytes(shape, demand.precision),
+        weight_bytes(shape, demand.precision, demand.shares), int(gathered),
         bytes_a_parameter * trainable_parameters(shape, demand.rank, demand.target_modules),
         int(tokens * kept), int(logits * (width + 12)), demand.context_bytes,
     )
@@ -209,21 +223,38 @@ def tokens_that_fit(demand: Demand, available_bytes: int, checkpointing: bool) -
     return low
 
 
+def plan_run(demand: Demand, available_bytes: int, on_a_machine: int) -> MemoryPlan:
+    """The base whole on each device where that fits, for nothing has to be sent then; else shared out over the devices of
+    each machine: between machines a block would take ten times as long. 4-bit weights stay whole: a 70B takes 40 GB of them. lambdas/costs/memory.ts decides alike, held to the same
+    cases (test/costs/memory-plans.json).
+
+    Raises `out-of-memory` where neither can be."""
+    if on_a_machine == 1 or demand.precision == "nf4":
+        return plan_memory(demand, available_bytes)
+    refused: RunFailure | None = None
+    plans: list[MemoryPlan] = []
+    for shares in (1, on_a_machine):
+        try:
+            plans.append(plan_memory(replace(demand, shares=shares), available_bytes))
+        except RunFailure as failure:
+            refused = failure
+            continue
+        if plans[-1].fits:
+            return plans[-1]
+    if refused and not plans:
+        raise refused
+    return min(plans, key=lambda plan: plan.memory.total)
+
+
 def plan_memory(demand: Demand, available_bytes: int) -> MemoryPlan:
     """The largest parts that fit, without checkpointing where that still keeps the device busy.
 
     Raises `out-of-memory` where weights and adapter alone do not fit, which no part of a batch can mend. A plan that
     only its smallest part exceeds is returned all the same (`fits` is false): formulae err, and the device has the last word.
     """
-    shape, precision = demand.shape, demand.precision
     least = memory_of(demand, 0, True)
     if least.total > available_bytes:
-        smaller = "Take more memory or a smaller base model." if precision == "nf4" else "Take a larger GPU, 4-bit weights or a smaller base model."
-        raise RunFailure(
-            "out-of-memory",
-            f"The weights ({_gb(least.weights)}, {precision}) and the adapter ({_gb(least.adapter)}) of this run exceed the "
-            f"{_gb(available_bytes)} of the device. {smaller}",
-        )
+        raise RunFailure("out-of-memory", _refusal(demand, least, available_bytes))
     rows = -(-demand.batch_size // demand.devices)  # of each batch on one device
     longest, usual = max(demand.rows), _usual_length(demand.rows, rows, demand.packing)
     most = sum(sorted(demand.rows)[-rows:]) if demand.packing else rows * longest
@@ -232,8 +263,21 @@ def plan_memory(demand: Demand, available_bytes: int) -> MemoryPlan:
     tokens = max(longest, min(MICRO_BATCH_TOKENS, recomputed if checkpointing else plain))
     at_once = max(1, min(rows, int(tokens // usual)))
     return MemoryPlan(
-        tokens, at_once, -(-rows // at_once), checkpointing, demand.packing,
+        tokens, at_once, -(-rows // at_once), checkpointing, demand.packing, demand.shares,
         memory_of(demand, min(tokens, most), checkpointing), available_bytes,
+    )
+
+
+def _refusal(demand: Demand, least: Memory, available_bytes: int) -> str:
+    smaller = "Take more memory or a smaller base model."
+    if demand.precision != "nf4":
+        smaller = f"Take {'more or larger GPUs' if demand.shares > 1 else 'a larger GPU'}, 4-bit weights or a smaller base model."
+    shared = ""
+    if demand.shares > 1:
+        shared = f", also where {demand.shares} devices share them out ({_gb(least.weights)} on each, and {_gb(least.gathered)} in use)"
+    return (
+        f"The weights ({_gb(weight_bytes(demand.shape, demand.precision))}, {demand.precision}) and the adapter "
+        f"({_gb(least.adapter)}) of this run exceed the {_gb(available_bytes)} of the device{shared}. {smaller}"
     )
 
 

@@ -19,6 +19,14 @@ T = TypeVar("T")
 _FITS, _TRY_SMALLER, _NOTHING_SMALLER = range(3)
 
 
+class StoppedElsewhere(Exception):
+    """Another process of this run cannot go on with the pass that this one is in; `verdict` is what all agreed on."""
+
+    def __init__(self, verdict: int) -> None:
+        super().__init__("another process of this run has stopped")
+        self.verdict = verdict
+
+
 class TokensAtOnce:
     """The bound of a part, and what it has become. `halvings` counts how often the memory ran out; `tell` is told
     of each, in a sentence for a person."""
@@ -28,9 +36,16 @@ class TokensAtOnce:
         self.tell: Callable[[str], None] = log.warning
         self._most_rows, self._most_tokens = 0, 0  # of a part since the last halving
 
+    def cut(self, batch: Sequence[Row]) -> Iterator[Sequence[Row]]:
+        """The parts as they would be."""
+        return micro_batches(batch, self.tokens, self._packs)
+
+    def count(self, batch: Sequence[Row]) -> int:
+        return sum(1 for _ in self.cut(batch))
+
     def parts(self, batch: Sequence[Row]) -> Iterator[Sequence[Row]]:
         """The batch in its order, in parts that keep to the bound; a longer row is a part by itself."""
-        for part in micro_batches(batch, self.tokens, self._packs):
+        for part in self.cut(batch):
             self._most_rows = max(self._most_rows, len(part))
             self._most_tokens = max(self._most_tokens, tokens_of(part, self._packs))
             yield part
@@ -50,14 +65,18 @@ class TokensAtOnce:
         `agree` makes one verdict of those of all processes that share the batch, the worst: all try again, or none."""
         while True:
             error: Exception | None = None
+            verdict = None
             try:
                 result = work()
+            except StoppedElsewhere as stopped:
+                verdict = stopped.verdict  # agreed on already
             except Exception as raised:
                 if not is_out_of_memory(raised):
                     raise
                 # Without its frames, which hold what the failed try had allocated.
                 error = raised.with_traceback(None)
-            verdict = agree(_FITS if error is None else _TRY_SMALLER if self._most_rows > 1 else _NOTHING_SMALLER)
+            if verdict is None:
+                verdict = agree(_FITS if error is None else _TRY_SMALLER if self._most_rows > 1 else _NOTHING_SMALLER)
             if verdict == _FITS:
                 return result
             if verdict == _NOTHING_SMALLER:

@@ -10,7 +10,7 @@ import pytest
 from conftest import TINY_BASE, TRAINER
 
 from brightrun_trainer.failures import RunFailure
-from brightrun_trainer.memory_plan import Demand, ModelShape, memory_of, plan_memory, trainable_parameters, weight_bytes
+from brightrun_trainer.memory_plan import Demand, memory_of, ModelShape, plan_memory, plan_run, trainable_parameters, weight_bytes
 
 LLAMA_8B = ModelShape(32, 4096, 4096, 1024, 14_336, 128_256, tied=False)
 LLAMA_70B = ModelShape(80, 8192, 8192, 1024, 28_672, 128_256, tied=False)
@@ -78,6 +78,21 @@ def test_weights_that_cannot_fit_end_the_run_before_anything_is_loaded() -> None
         plan_memory(replace(DEMAND, shape=LLAMA_70B), H100)
     assert failure.value.code == "out-of-memory"
     assert plan_memory(replace(DEMAND, shape=LLAMA_70B, precision="nf4", rows=[300]), H100).fits
+
+
+def test_a_base_that_exceeds_a_device_is_shared_out_where_only_that_fits_and_refused_where_not_even_that_does() -> None:
+    large = replace(DEMAND, shape=LLAMA_70B, devices=8)
+    assert plan_run(replace(DEMAND, devices=8), H100, 8).shares == 1, "nothing has to be sent where the whole fits"
+    plan = plan_run(large, H100, 8)
+    assert plan.fits and plan.shares == 8
+    # An eighth of 136.9 GB, 4.2 GB of embedding and head, and three of eighty blocks.
+    assert plan.memory.weights == pytest.approx(17.11e9 + 4.21e9, rel=1e-3) and plan.memory.gathered == pytest.approx(5.13e9, rel=1e-3)
+    assert "the base shared out over 8 devices" in plan.sentence() and "gathered 5.13 GB" in plan.sentence()
+    assert "the base whole on each device" in plan_run(large, int(180e9), 8).sentence()
+    assert plan_run(replace(large, devices=16), H100, 8).memory.weights == plan.memory.weights, "each machine shares it out by itself"
+    with pytest.raises(RunFailure, match=r"141\.1\d GB.*2 devices share them out \(72\.6\d GB on each, and 5\.13 GB in use\).*4-bit weights"):
+        plan_run(replace(large, devices=2, rank=64), H100, 2)
+    assert plan_run(replace(large, precision="nf4", rows=[300]), H100, 8).shares == 1
 
 
 def test_a_row_that_the_plan_says_will_not_fit_is_tried_and_said_so() -> None:

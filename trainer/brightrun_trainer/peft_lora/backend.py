@@ -15,7 +15,7 @@ from typing import TypeVar
 
 import numpy as np
 import torch
-from peft import LoraConfig, get_peft_model
+from peft import LoraConfig
 from peft.tuners.lora import LoraLayer
 from torch import nn
 
@@ -30,9 +30,13 @@ from .feeding import feed_packed, feed_padded, placed
 from .packed_attention import take_packing
 from .placement import Placement, placement_here
 from .predictions import HiddenPredictions, LogitPredictions, Predictions
+from .sharded_base import attached, forget_pass
 from .world import World
 
 T = TypeVar("T")
+
+#: What a process sends through the model that has no row left while others have.
+IDLE = Sample((0, 0), (False, True))
 
 
 class PeftLora:
@@ -45,8 +49,9 @@ class PeftLora:
     ) -> None:
         self._settings, self._ends = settings, ends
         self._placement, self._world = placement or placement_here(), world or World()
-        self._model = load_base(model_dir, self._placement, settings.quantization)
-        self._packs = self._placement.packing and take_packing(self._model)
+        self._near = self._world.near(self._placement.shares)
+        self._model = load_base(model_dir, self._placement, settings.quantization, self._near, self._world)
+        self._packs = self._placement.packing and take_packing(self._model, self._agreed)
         self.at_once = TokensAtOnce(self._placement.micro_batch_tokens, self._packs)
         self._head = plain_head(self._model)
         self.modules = adapted_modules(
@@ -54,7 +59,7 @@ class PeftLora:
         )
         if not self.modules:
             raise RunFailure("base-model-invalid", "The base model has no linear layer that an adapter could sit on.")
-        self._with_adapter = get_peft_model(self._model, self._lora_config())
+        self._with_adapter = attached(self._model, self._lora_config())
         self._layers: dict[str, LoraLayer] = {path: self._model.get_submodule(path) for path in self.modules}  # type: ignore[misc]
         take_products(self._layers.values())
         self._parameters = self._named_parameters()
@@ -122,6 +127,16 @@ class PeftLora:
         self._optimizer.step()
         return float(loss), float(norm)
 
+    def _agreed(self, verdict: int) -> int:
+        """What all processes make of something that each of them tries and may fail at."""
+        return self._world.worst(verdict) if self._near.size > 1 else verdict
+
+    def _rounds(self, parts: int) -> int:
+        """How many passes this process makes that has so many parts of its own: of a divided base as many as any
+        other, for a block is put together by all or not at all."""
+        forget_pass(self._model)
+        return self._agreed(parts)
+
     def _until_it_fits(self, work: Callable[[], T]) -> T:
         def free() -> None:
             gc.collect()
@@ -133,12 +148,17 @@ class PeftLora:
     def _accumulate(self, share: Sequence[Row], backward: Callable[[Sequence[Row]], torch.Tensor], step: int) -> torch.Tensor:
         """Adds up the gradients of all parts of this process's share, and what `backward` says of each. Dropout
         draws from a seed made of run, process and step, so that a resumed run draws the same."""
+        # Agreed on before anything is allocated: from here on one that runs out of memory says so.
+        rounds = self._rounds(self.at_once.count(share))
         torch.manual_seed(self._settings.seed * 1_000_003 + step + self._world.rank * 0x9E3779B9)
         # Zero, not none: a process without a row has a gradient to add up as well. The same tensors at each step.
         self._optimizer.zero_grad(set_to_none=False)
         total = torch.zeros((), device=self._placement.device)
         for part in self.at_once.parts(share):
             total += backward(part)
+            rounds -= 1
+        for _ in range(rounds):
+            self._backward_idle()
         return total
 
     def _backward(self, part: Sequence[Sample], targets: int) -> torch.Tensor:
@@ -168,6 +188,12 @@ class PeftLora:
         weighted.backward()
         return nn.functional.softplus(-margins).sum() / count
 
+    def _backward_idle(self) -> None:
+        """Takes part in a pass of others, and adds nothing."""
+        with self._products():
+            loss = self._predictions([IDLE]).weighted_loss(torch.zeros(IDLE.targets, device=self._placement.device))
+        loss.backward()
+
     def _products(self) -> torch.autocast:
         """Products in bf16 where so asked; sums, norms and the adapter's own weights stay float32."""
         return torch.autocast(torch.device(self._placement.device).type, torch.bfloat16, enabled=self._placement.precision == "bf16")
@@ -191,10 +217,12 @@ class PeftLora:
 
     @torch.no_grad()
     def _row_losses(self, samples: Sequence[Sample]) -> list[RowLoss]:
+        rounds = self._rounds(sum(1 for _ in by_length(samples, self.at_once.cut)))
         self._model.eval()
         found: dict[int, RowLoss] = {}
         measured = []
         for part in by_length(samples, self.at_once.parts):
+            rounds -= 1
             with self._products():
                 measured.append((part, *self._predictions([samples[i] for i in part]).measured()))
         # Asked for after the last part: a GPU that is asked after each would wait for the next.
@@ -203,11 +231,16 @@ class PeftLora:
             counts = [samples[i].targets for i in part]
             for i, loss, correct in zip(part, losses.cpu().split(counts), right.cpu().split(counts), strict=True):
                 found[i] = RowLoss(float(loss.sum()), len(loss), int(correct.sum()))
+        for _ in range(rounds):
+            self._predictions([IDLE])
         return [found[i] for i in range(len(samples))]
 
     @torch.no_grad()
     def generate(self, prompt: Sequence[int], limit: int) -> list[int]:
-        """The greedy answer, without the token that ends it."""
+        """The greedy answer, without the token that ends it. Of a divided base all processes work it out, and go by the
+        first one's tokens, so that all end at the same."""
+        if self._model is None:
+            return []
         self._model.eval()
         answer: list[int] = []
         fed, cache = torch.tensor([list(prompt)], device=self._placement.device), None
@@ -215,6 +248,8 @@ class PeftLora:
             with self._products():
                 out = self._model(input_ids=fed, past_key_values=cache, use_cache=True)
             token = int(out.logits[0, -1].argmax())
+            if self._near.size > 1:
+                token = self._world.leaders(token)
             if token in self._ends:
                 break
             answer.append(token)
@@ -223,18 +258,22 @@ class PeftLora:
 
     @torch.no_grad()
     def logits(self, ids: Sequence[int], last: int) -> np.ndarray:
+        if self._model is None:
+            return np.empty((0, 0), np.float32)
         self._model.eval()
         with self._products():
             out = self._model(input_ids=torch.tensor([list(ids)], device=self._placement.device), use_cache=False, logits_to_keep=last)
         return out.logits[0, -last:].float().cpu().numpy()
 
     def reload(self, folder: Path) -> None:
+        """Of a divided base the leader's machine alone has the folder: processes elsewhere go on without a model."""
         # The old weights first: two models may be more than the GPU holds.
         del self._model, self._with_adapter, self._head, self._layers, self._parameters, self._optimizer
         gc.collect()
         if self._placement.device.startswith("cuda"):
             torch.cuda.empty_cache()
-        self._model = load_base(folder, self._placement, "none")
+        is_near, self._world = self._world.rank < self._placement.shares, self._near
+        self._model = load_base(folder, self._placement, "none", self._near, self._near) if is_near else None
 
     @contextmanager
     def without_adapter(self) -> Iterator[None]:

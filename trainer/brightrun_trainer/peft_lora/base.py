@@ -14,6 +14,8 @@ from transformers.utils import logging as library_log
 
 from ..failures import RunFailure, classify
 from .placement import Placement
+from .sharded_base import sharded_class
+from .world import World
 
 log = logging.getLogger("brightrun")
 library_log.disable_progress_bar()  # the log is a file that people read
@@ -23,16 +25,18 @@ library_log.disable_progress_bar()  # the log is a file that people read
 BASE_DROPOUTS = ("attention_dropout", "hidden_dropout", "resid_pdrop", "embd_pdrop", "attn_pdrop")
 
 
-def load_base(model_dir: Path, placement: Placement, quantization: str) -> PreTrainedModel:
+def load_base(model_dir: Path, placement: Placement, quantization: str, near: World, all_: World) -> PreTrainedModel:
     """The model of a folder in Hugging Face layout, frozen. `quantization` is `none` or `nf4`, which
-    keeps the linear layers of the blocks in 4 bits (QLoRA). Ends as `base-model-invalid` where the
+    keeps the linear layers of the blocks in 4 bits (QLoRA). `near` are the processes that share it out, `all_` those that make
+    the same passes. Ends as `base-model-invalid` where the
     folder holds something else than a model this library knows, whole and in safetensors."""
     try:
         config = AutoConfig.from_pretrained(model_dir, trust_remote_code=False, local_files_only=True)
         for name in BASE_DROPOUTS:
             if hasattr(config, name):
                 setattr(config, name, 0.0)
-        model = AutoModelForCausalLM.from_pretrained(
+        kind = sharded_class(config, placement.device, near, all_) if near.size > 1 else AutoModelForCausalLM
+        model = kind.from_pretrained(
             model_dir, config=config, dtype=placement.dtype, use_safetensors=True, trust_remote_code=False,
             local_files_only=True, device_map={"": placement.device}, **_quantized(quantization, placement),
         )

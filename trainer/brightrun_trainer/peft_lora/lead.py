@@ -41,7 +41,7 @@ class Lead:
         base: BaseModel | None = None,
     ) -> None:
         """`base` is what further machines look for on their own disks."""
-        self._company = company
+        self._company, self._is_shared = company, placement.shares > 1
         self._folder = tempfile.TemporaryDirectory(prefix="brightrun-meeting-")
         atexit.register(self.close)
         try:
@@ -93,13 +93,16 @@ class Lead:
             with self._company.together():
                 self._calls.send(("show_adapter", ()))
 
-    # What one process knows and does as well as all ---------------------------------
+    # What one process does as well as all, where it has the whole base ---------------
+
+    def _anywhere(self, name: str, *arguments: Any) -> Any:
+        return self._together(name, *arguments) if self._is_shared else getattr(self._own, name)(*arguments)
 
     def generate(self, prompt: Sequence[int], limit: int) -> list[int]:
-        return self._own.generate(prompt, limit)
+        return self._anywhere("generate", prompt, limit)
 
     def logits(self, ids: Sequence[int], last: int) -> np.ndarray:
-        return self._own.logits(ids, last)
+        return self._anywhere("logits", ids, last)
 
     def adapter(self) -> Arrays:
         return self._own.adapter()
@@ -112,8 +115,9 @@ class Lead:
         return self._own.peak_memory_bytes()
 
     def reload(self, folder: Path) -> None:
-        self.close()  # their part is done
-        self._own.reload(folder)
+        if not self._is_shared:
+            self.close()  # their part is done
+        self._anywhere("reload", folder)
 
     def close(self) -> None:
         """Ends the others: they have nothing to save."""

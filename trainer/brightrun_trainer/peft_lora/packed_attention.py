@@ -7,6 +7,7 @@ mask over all tokens would do the same and cost tokens squared: 16,384 packed to
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -16,7 +17,9 @@ from transformers import AttentionInterface, PretrainedConfig, PreTrainedModel
 from transformers.integrations.sdpa_attention import sdpa_attention_forward
 
 from ..masking import Sample
+from ..tokens_at_once import StoppedElsewhere
 from .feeding import Fed, feed_packed, feed_padded
+from .sharded_base import forget_pass
 
 log = logging.getLogger("brightrun")
 
@@ -68,22 +71,32 @@ def may_pack(config: PretrainedConfig) -> bool:
     return kinds <= {"full_attention"} and not window
 
 
-def take_packing(model: PreTrainedModel) -> bool:
+def take_packing(model: PreTrainedModel, agree: Callable[[int], int] = lambda verdict: verdict) -> bool:
     """Sets the model up for packed rows, and tries two, there and back: False, with the model as it was, where they do not
-    come out as padded ones do. The way back has kernels of its own."""
+    come out as padded ones do. The way back has kernels of its own. `agree` makes one verdict of those of all processes,
+    the worst: all pack, or none."""
     if not may_pack(model.config):
         return False
     before, device = model.config._attn_implementation, str(model.device)
     padded = _trial(model, feed_padded(TRIAL, device))
+    failed = 0
     try:
         model.set_attn_implementation(NAME)
         packed = _trial(model, feed_packed(TRIAL, device))
-        if all((one - other).norm() <= TOLERANCE[model.dtype] * other.norm() for one, other in zip(packed, padded, strict=True)):
-            return True
-        log.warning("rows are padded: packed ones come out otherwise with this base model")
+        if not all((one - other).norm() <= TOLERANCE[model.dtype] * other.norm() for one, other in zip(packed, padded, strict=True)):
+            failed = 1
+            log.warning("rows are padded: packed ones come out otherwise with this base model")
+    except StoppedElsewhere:
+        failed = -1  # agreed on already
     except Exception as error:  # a kernel that this GPU lacks, a model with an attention of its own
+        failed = 1
         log.warning("rows are padded: %s", str(error)[:200])
+    if failed == 0 and agree(0) == 0:
+        return True
+    if failed == 1:
+        agree(1)
     model.set_attn_implementation(before)
+    forget_pass(model)
     return False
 
 

@@ -13,13 +13,15 @@ from ..micro_batches import MICRO_BATCH_TOKENS
 class Placement:
     """One process's device and what fits on it. A memory plan narrows `micro_batch_tokens` (tokens in one
     pass, padding and all) and turns `gradient_checkpointing` on; with `packing` rows lie one behind the
-    other where the base model allows it. None of them changes the loss."""
+    other where the base model allows it. Of the base's blocks each of `shares` processes of one machine holds a
+    share (`sharded_base`); 1 is the whole. None of them changes the loss."""
 
     device: str = "cpu"
     precision: str = "float32"  # of the base model and of products: "float32" or "bf16"; adapters are float32
     micro_batch_tokens: int = MICRO_BATCH_TOKENS
     gradient_checkpointing: bool = False
     packing: bool = True
+    shares: int = 1
 
     @property
     def dtype(self) -> torch.dtype:

@@ -43,4 +43,6 @@ def planned_placement(model_dir: Path, settings: LoraSettings, load: Load) -> tu
     plan = plan_load(model_dir, settings, load, means_here(placement, settings, _packs(model_dir)))
     if plan is None:
         return placement, None
-    return replace(placement, micro_batch_tokens=plan.tokens_at_once, gradient_checkpointing=plan.checkpointing), plan
+    return replace(
+        placement, micro_batch_tokens=plan.tokens_at_once, gradient_checkpointing=plan.checkpointing, shares=plan.shares
+    ), plan

@@ -15,6 +15,8 @@ from typing import Any, TypeVar
 import torch
 import torch.distributed as dist
 
+from ..tokens_at_once import StoppedElsewhere
+
 T = TypeVar("T")
 
 
@@ -24,6 +26,7 @@ class World:
 
     rank: int = 0
     size: int = 1
+    group: dist.ProcessGroup | None = None  # None: all processes
 
     def share(self, rows: Sequence[T]) -> list[T]:
         """What this process works through. Longest first and dealt in turn, so that all take about as long; rows
@@ -47,8 +50,29 @@ class World:
         if self.size == 1:
             return verdict
         told = torch.tensor(verdict)
-        dist.all_reduce(told, op=dist.ReduceOp.MAX)
+        dist.all_reduce(told, op=dist.ReduceOp.MAX, group=self.group)
         return int(told)
+
+    def go_on(self) -> None:
+        """Says that this process goes on, and hears it of all others, in the words of `worst`: one that stops says there
+        what it came to. Then this one stops as well."""
+        if (verdict := self.worst(0)) > 0:
+            raise StoppedElsewhere(verdict)
+
+    def leaders(self, value: int) -> int:
+        """The first process's value, for each of them."""
+        told = torch.tensor(value)
+        dist.broadcast(told, src=0, group=self.group)
+        return int(told)
+
+    def near(self, shares: int) -> World:
+        """The processes of each machine by themselves, of all of which this one sees its own. Made by all alike."""
+        if shares == 1:
+            return World()
+        if shares == self.size:
+            return self
+        groups = [dist.new_group(list(range(first, first + shares))) for first in range(0, self.size, shares)]
+        return World(self.rank % shares, shares, groups[self.rank // shares])
 
     def gathered(self, share: Sequence[int], found: Sequence[T]) -> list[T]:
         """What all processes have found, in the order of the rows that `share` names by their places."""

@@ -98,9 +98,9 @@ function Figures({ estimate, cap }: { estimate: Estimate; cap: number | undefine
 
 /** How the trainer will fill the memory: what lies in it, and how a step's rows are cut to fit. */
 function memoryWords(memory: Estimate['memory']): string {
-  const { rowsAtOnce, partsPerStep, recomputes } = memory;
+  const { rowsAtOnce, partsPerStep, recomputes, sharded } = memory;
   const parts = [
-    `base model ${bytes(memory.weightBytes)}`,
+    `${sharded ? 'its part of the base model' : 'base model'} ${bytes(memory.weightBytes)}`,
     `adapter ${bytes(memory.adapterBytes)}`,
     `${counted(rowsAtOnce, 'row')} at once ${bytes(memory.batchBytes)}`,
   ].join(', ');
