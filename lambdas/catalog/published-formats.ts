@@ -1,7 +1,12 @@
 /** In which formats a base model's tuned model can be had. */
-import { isGguf, type ModelFormat } from '../../contracts/model-format.ts';
+import type { Hyperparameters } from '../../contracts/catalog.ts';
+import { isGguf, isWholeModel, type ModelFormat } from '../../contracts/model-format.ts';
 import { ProblemError } from '../../contracts/problems.ts';
 import type { CatalogBaseModel } from './base-models.ts';
+import type { CatalogGpuType } from './gpu-types.ts';
+
+/** Of a weight in bf16, which a whole model is published and proven in. */
+const BYTES_OF_A_WEIGHT = 2;
 
 /** Throws `invalid-request` beside the field, before anything is held. The trainer looks again, at the weights themselves. */
 export function assertFormatKnown(
@@ -16,3 +21,25 @@ export function assertFormatKnown(
     },
   ]);
 }
+
+/**
+ * Throws `invalid-request` beside the field where a run fits in 4 bits and the whole model that it would publish does not:
+ * the model is loaded for its proof as it is published, on one GPU (trainer: load.py). A 70B takes 40 GB and 141 GB.
+ */
+export function assertProofFits(
+  { title, parameters }: Pick<CatalogBaseModel, 'title' | 'parameters'>,
+  gpuType: Pick<CatalogGpuType, 'title' | 'memoryBytes'>,
+  { quantization }: Pick<Hyperparameters, 'quantization'>,
+  format: ModelFormat,
+): void {
+  const bytes = parameters * BYTES_OF_A_WEIGHT;
+  if (quantization !== 'nf4' || !isWholeModel(format) || bytes <= gpuType.memoryBytes) return;
+  throw new ProblemError('invalid-request', undefined, [
+    {
+      path: 'modelFormat',
+      message: `${title} trains in 4 bits, but as a whole model it takes ${gigabytes(bytes)} to be proven, more than the ${gigabytes(gpuType.memoryBytes)} of one ${gpuType.title}. Take peft, and merge it where there is room`,
+    },
+  ]);
+}
+
+const gigabytes = (bytes: number) => `${Math.round(bytes / 1e9)} GB`;

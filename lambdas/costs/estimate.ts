@@ -7,7 +7,7 @@ import type { PaceRecord } from '../../contracts/pace.ts';
 import type { CatalogBaseModel } from '../catalog/base-models.ts';
 import type { CatalogGpuType } from '../catalog/gpu-types.ts';
 import { assertGpuCount, machinesOf } from '../catalog/machines.ts';
-import { assertFormatKnown } from '../catalog/published-formats.ts';
+import { assertFormatKnown, assertProofFits } from '../catalog/published-formats.ts';
 import { assertMethodKnown } from '../catalog/training-methods.ts';
 import { blockBytesOf, memoryOf, trainableParameters } from './memory.ts';
 import { costOf, roundUpToTwoDigits } from './money.ts';
@@ -189,6 +189,7 @@ export function estimateRun(run: RunToEstimate): RunEstimate {
   assertGpuCount(gpuType, gpuCount);
   assertMethodKnown(gpuType, hyperparameters);
   assertFormatKnown(baseModel, modelFormat);
+  assertProofFits(baseModel, gpuType, hyperparameters, modelFormat);
   const size = sizeOfRun(run.data, baseModel, hyperparameters);
   const { machines, gpusEach } = machinesOf(gpuType, gpuCount);
   const lengths = rowLengths(run.data, baseModel, hyperparameters);

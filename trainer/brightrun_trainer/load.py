@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .backend import LoraSettings
-from .memory_plan import Demand, MemoryPlan, ModelShape, plan_run
+from .failures import RunFailure
+from .memory_plan import Demand, MemoryPlan, ModelShape, plan_run, weight_bytes
 from .spec import MemoryFacts
 from .tokens_at_once import TokensAtOnce
 
@@ -20,13 +21,14 @@ log = logging.getLogger("brightrun")
 
 @dataclass(frozen=True)
 class Load:
-    """The lengths of the training rows in tokens, rows a step, over how many processes a step is shared, and how many of
-    them are on each machine."""
+    """The lengths of the training rows in tokens, rows a step, over how many processes a step is shared, how many of
+    them are on each machine, and whether a whole model will be published."""
 
     rows: Sequence[int]
     batch_size: int
     processes: int = 1
     on_a_machine: int = 1
+    publishes_whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,8 @@ def plan_load(model_dir: Path, settings: LoraSettings, load: Load, means: Means)
     if shape is None:
         log.info("no memory plan: the base model is of another form than the plan knows")
         return None
+    if load.publishes_whole and means.precision == "nf4":
+        _refuse_unprovable(shape, means.available_bytes)
     plan = plan_run(
         Demand(
             shape, settings.rank, settings.target_modules, means.precision, load.rows, load.batch_size,
@@ -68,6 +72,18 @@ def plan_load(model_dir: Path, settings: LoraSettings, load: Load, means: Means)
     )
     log.info("%s", plan.sentence())
     return plan
+
+
+def _refuse_unprovable(shape: ModelShape, available_bytes: int) -> None:
+    """A whole model is proven as it is published, on one device: at the end of a paid run would be late to see that
+    what fits in 4 bits does not fit in 16."""
+    whole = weight_bytes(shape, "bfloat16")
+    if whole > available_bytes:
+        raise RunFailure(
+            "out-of-memory",
+            f"The run fits in 4 bits, but the whole model that it would publish takes {whole / 1e9:.1f} GB to be proven and a device "
+            f"has {available_bytes / 1e9:.1f} GB. Take an adapter as the format.",
+        )
 
 
 def memory_facts(plan: MemoryPlan | None, at_once: TokensAtOnce, peak_bytes: int) -> MemoryFacts | None:

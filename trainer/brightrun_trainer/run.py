@@ -161,7 +161,9 @@ class Run:
         company = self._muster.company(name, run.spec.gpu_count)
         self._processes = company.size
         log.info("training with %s in %d process%s", name, self._processes, "" if self._processes == 1 else "es")
-        load = Load([s.length for s in data.train.samples], h.batch_size, self._processes, company.here)
+        load = Load(
+            [s.length for s in data.train.samples], h.batch_size, self._processes, company.here, run.spec.model_format in WHOLE_MODELS
+        )
         self._backend, self._memory_plan = open_planned(
             name, self._model_dir, self._settings, end_tokens(self._model_dir, self._tokenizer), load, company, run.spec.base_model
         )

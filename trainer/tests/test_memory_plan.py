@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import runpy
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from conftest import TINY_BASE, TRAINER
 
+from brightrun_trainer.backend import LoraSettings
 from brightrun_trainer.failures import RunFailure
+from brightrun_trainer.load import Load, Means, plan_load
 from brightrun_trainer.memory_plan import Demand, memory_of, ModelShape, plan_memory, plan_run, trainable_parameters, weight_bytes
 
 LLAMA_8B = ModelShape(32, 4096, 4096, 1024, 14_336, 128_256, tied=False)
@@ -78,6 +81,19 @@ def test_weights_that_cannot_fit_end_the_run_before_anything_is_loaded() -> None
         plan_memory(replace(DEMAND, shape=LLAMA_70B), H100)
     assert failure.value.code == "out-of-memory"
     assert plan_memory(replace(DEMAND, shape=LLAMA_70B, precision="nf4", rows=[300]), H100).fits
+
+
+def test_a_run_in_four_bits_whose_whole_model_cannot_be_proven_on_a_device_ends_before_it_trains(tmp_path: Path) -> None:
+    shape = {"num_hidden_layers": 80, "hidden_size": 8192, "num_attention_heads": 64, "num_key_value_heads": 8,
+             "intermediate_size": 28_672, "vocab_size": 128_256}  # fmt: skip
+    (tmp_path / "config.json").write_text(json.dumps(shape), encoding="utf-8")
+    settings = LoraSettings(16, 32, 0.0, "all-linear", 0.0, 1.0, 7, quantization="nf4")
+    four_bits = Means(H100, "nf4", chunked_loss=True, may_recompute=True)
+    with pytest.raises(RunFailure, match=r"141\.1 GB to be proven.*80\.0 GB.*adapter") as failure:
+        plan_load(tmp_path, settings, Load([300], 8, publishes_whole=True), four_bits)
+    assert failure.value.code == "out-of-memory"
+    assert plan_load(tmp_path, settings, Load([300], 8), four_bits), "an adapter of it is proven on the base in 4 bits"
+    assert plan_load(tmp_path, settings, Load([300], 8, publishes_whole=True), replace(four_bits, available_bytes=int(288e9)))
 
 
 def test_a_base_that_exceeds_a_device_is_shared_out_where_only_that_fits_and_refused_where_not_even_that_does() -> None:
