@@ -16,7 +16,8 @@ process.exitCode = await runPythonTests({
   },
   environmentBytes: 12e9,
   arguments: ['trainer/tests/peft_lora', '-o', 'addopts=-q'],
-  variables: { OMP_NUM_THREADS: '2', HF_HUB_OFFLINE: '1', BRIGHTRUN_ADAPTER: newestDownload() ?? '' },
+  // One thread: at these widths two wait for each other, on busy cores several times as long as one computes.
+  variables: { OMP_NUM_THREADS: '1', HF_HUB_OFFLINE: '1', BRIGHTRUN_ADAPTER: newestDownload() ?? '' },
 });
 
 /** The adapter that the last `npm start -- --once` downloaded; empty where there was none. */
