@@ -22,8 +22,9 @@ test.each(UNITS)('a megabyte of %j is read in a moment', (unit) => {
   const before = process.cpuUsage();
   findSensitive(text);
   const { user, system } = process.cpuUsage(before);
-  // 0.3 s at most alone, for a hundred patterns; quadratic, it would be minutes.
-  expect((user + system) / 1e6).toBeLessThan(3);
+  // 0.3 s at most alone, for a hundred patterns, and 3.5 once where the process collected its rubbish meanwhile;
+  // quadratic, it would be minutes.
+  expect((user + system) / 1e6).toBeLessThan(20);
 });
 
 describe('whatever the text', () => {

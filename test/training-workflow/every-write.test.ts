@@ -29,6 +29,9 @@ const WITHOUT: Record<string, Record<string, string>> = {
   'lambdas/notifications/dynamo-recipients.ts': {
     'ephemeralKeys.idempotency(': 'that a mail was sent: the same row again',
   },
+  'lambdas/costs/pace-rows.ts': {
+    'coreKeys.pace(': 'moves in the transaction that makes the model, under job and end: the same row again',
+  },
   'lambdas/runtime/outbox.ts': {
     'coreKeys.outbox(':
       'moves in the transaction of a revision or of LIVE; its id is the transition, and readers know it',
