@@ -209,9 +209,9 @@ describe('a new run', () => {
   test('says what will lie in the memory of a GPU, and how a step is cut to fit', async () => {
     show();
     await priced();
-    const [said] = screen.getAllByText(/^On each GPU: base model/);
+    const [said] = screen.getAllByText(/^In memory: base model/);
     expect(said?.textContent?.replaceAll(/\s/g, ' ')).toBe(
-      'On each GPU: base model 3.4 MB, adapter 1.2 MB, 2 rows at once 576 MB; 2 times a step.',
+      'In memory: base model 3.4 MB, adapter 1.2 MB, 2 rows at once 576 MB; 2 times a step.',
     );
   });
 

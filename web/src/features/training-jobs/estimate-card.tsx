@@ -90,14 +90,14 @@ function Figures({ estimate, cap }: { estimate: Estimate; cap: number | undefine
           </span>
         </p>
         <MemoryBar memory={memory} />
-        <p className="mt-1 text-12 text-ink-3">{memoryWords(memory)}</p>
+        <p className="mt-1 text-12 text-ink-3">{memoryWords(memory, estimate.price.gpuCount)}</p>
       </div>
     </>
   );
 }
 
 /** How the trainer will fill the memory: what lies in it, and how a step's rows are cut to fit. */
-function memoryWords(memory: Estimate['memory']): string {
+function memoryWords(memory: Estimate['memory'], gpuCount: number): string {
   const { rowsAtOnce, partsPerStep, recomputes, sharded } = memory;
   const parts = [
     `${sharded ? 'its part of the base model' : 'base model'} ${bytes(memory.weightBytes)}`,
@@ -106,7 +106,7 @@ function memoryWords(memory: Estimate['memory']): string {
   ].join(', ');
   const steps = partsPerStep === 1 ? 'once a step' : `${partsPerStep} times a step`;
   const twice = recomputes ? ', computed twice to save memory' : '';
-  return `On each GPU: ${parts}; ${steps}${twice}.`;
+  return `${gpuCount > 1 ? 'On each GPU' : 'In memory'}: ${parts}; ${steps}${twice}.`;
 }
 
 function Row({ name, value, note }: { name: string; value: string; note: string }) {
