@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 pytest.importorskip("torch", reason="the torch backend needs torch")
 
+from as_one import assert_resumes_to_the_bit, assert_trains_as_one_does  # noqa: E402
 from both_backends import PEAK_RATE, SETTINGS, opened, samples_of  # noqa: E402
 from conftest import TINY_BASE, TRAINER  # noqa: E402
 from fake_api import FakeApi  # noqa: E402
@@ -23,31 +23,10 @@ from fake_api import FakeApi  # noqa: E402
 from brightrun_trainer.backend import end_tokens  # noqa: E402
 from brightrun_trainer.company import Company, followers  # noqa: E402
 from brightrun_trainer.failures import RunFailure  # noqa: E402
-from brightrun_trainer.loop import Loop, LoopSettings, LoopState  # noqa: E402
 from brightrun_trainer.masking import Sample  # noqa: E402
 from brightrun_trainer.peft_lora.lead import Lead  # noqa: E402
 from brightrun_trainer.peft_lora.placement import Placement  # noqa: E402
 from brightrun_trainer.peft_lora.world import World  # noqa: E402
-from brightrun_trainer.schedule import Plan  # noqa: E402
-
-LOOP = LoopSettings(learning_rate=PEAK_RATE, schedule="cosine", warmup_ratio=0.1, patience=0, keep="best", seed=5)
-#: Batches of 5 rows and a last one of 1: the second process has fewer rows, and once none.
-PLAN = Plan(rows=21, batch_size=5, epochs=2, evaluations_per_epoch=2)
-
-
-class Hooks:
-    def __init__(self, stop_at: int | None = None) -> None:
-        self.stop_at, self.losses = stop_at, []
-
-    def stop(self, state: LoopState) -> str | None:
-        return "signal" if state.step == self.stop_at else None
-
-    def point(self, point: Any) -> None:
-        self.losses += [point.loss] + ([point.validation_loss] if point.validation_loss is not None else [])
-
-    def may_save(self, state: LoopState, save: Any) -> None:
-        pass
-
 
 @pytest.fixture(scope="module")
 def rows(tokenizer: Any) -> list[Sample]:
@@ -66,16 +45,6 @@ def two(tokenizer: Any) -> Iterator[Lead]:
     led.close()
 
 
-def loop_of(backend: Any, rows: list[Sample], hooks: Hooks) -> Loop:
-    return Loop(backend, rows[:21], rows[21:], PLAN, LOOP, hooks, lambda: 0.0)
-
-
-def afresh(backend: Any, start: dict[str, Any]) -> Any:
-    backend.load_adapter(start)
-    backend.load_optimizer_state({})
-    return backend
-
-
 def test_rows_are_dealt_whole_longest_first_and_nobody_gets_one_twice(rows: list[Sample]) -> None:
     shares = [World(rank, 3).share(rows[:8]) for rank in range(3)]
     assert sorted(len(share) for share in shares) == [2, 3, 3]
@@ -87,33 +56,11 @@ def test_rows_are_dealt_whole_longest_first_and_nobody_gets_one_twice(rows: list
 def test_two_processes_have_the_losses_and_the_adapter_of_one(two: Lead, tokenizer: Any, rows: list[Sample]) -> None:
     """To 1e-5 over ten steps with their evaluations, and 1e-4 of the learning rate's reach in every weight: the sums are
     the same, added in another order."""
-    one, alone, together = opened("peft_lora", tokenizer), Hooks(), Hooks()
-    start = one.adapter()
-    assert all(np.array_equal(value, two.adapter()[name]) for name, value in start.items())
-    loop_of(one, rows, alone).run()
-    loop_of(afresh(two, start), rows, together).run()
-    assert len(together.losses) == PLAN.total_steps + 4
-    assert together.losses == pytest.approx(alone.losses, rel=1e-5)
-    for name, value in one.adapter().items():
-        assert np.allclose(two.adapter()[name], value, atol=1e-4), name
-    afresh(two, start)
+    assert_trains_as_one_does(two, tokenizer, rows)
 
 
 def test_two_processes_resume_to_the_bit(two: Lead, rows: list[Sample]) -> None:
-    start = two.adapter()
-    whole = loop_of(two, rows, Hooks())
-    whole.run()
-    expected = two.adapter()
-    first = loop_of(afresh(two, start), rows, Hooks(stop_at=6))
-    assert first.run() == "signal"
-    snapshot = first.snapshot()
-    loop_of(afresh(two, start), rows, Hooks(stop_at=2)).run()  # something else in between
-    second = loop_of(two, rows, Hooks())
-    second.restore(snapshot)
-    assert second.run() is None
-    assert second.state == whole.state
-    assert all(np.array_equal(value, expected[name]) for name, value in two.adapter().items())
-    afresh(two, start)
+    assert_resumes_to_the_bit(two, rows)
 
 
 def test_the_base_alone_is_measured_by_both(two: Lead, tokenizer: Any, rows: list[Sample]) -> None:

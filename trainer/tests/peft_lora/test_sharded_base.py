@@ -19,11 +19,11 @@ import pytest
 pytest.importorskip("torch", reason="the torch backend needs torch")
 
 import torch  # noqa: E402
+from as_one import Hooks, afresh, assert_resumes_to_the_bit, assert_trains_as_one_does, loop_of  # noqa: E402
 from both_backends import PEAK_RATE, SETTINGS, opened, samples_of  # noqa: E402
 from conftest import TINY_BASE, TRAINER  # noqa: E402
 from fake_api import FakeApi  # noqa: E402
 from preference_rows import preference_lines  # noqa: E402
-from test_several_processes import PLAN, Hooks, afresh, loop_of  # noqa: E402
 from transformers import AutoConfig, AutoModelForCausalLM  # noqa: E402
 
 from brightrun_trainer.backend import LoraSettings, end_tokens  # noqa: E402
@@ -70,31 +70,10 @@ class TestTwoThatShare:
     def test_shares_have_the_losses_and_the_adapter_of_the_whole(self, two: Lead, tokenizer: Any, rows: list[Sample]) -> None:
         """To 1e-5 over ten steps with their evaluations: the shares of a batch are uneven, and of the last of each epoch, which
         is one row, the second process has none."""
-        one, alone, together = opened("peft_lora", tokenizer), Hooks(), Hooks()
-        start = one.adapter()
-        loop_of(one, rows, alone).run()
-        loop_of(afresh(two, start), rows, together).run()
-        assert len(together.losses) == PLAN.total_steps + 4
-        assert together.losses == pytest.approx(alone.losses, rel=1e-5)
-        for name, value in one.adapter().items():
-            assert np.allclose(two.adapter()[name], value, atol=1e-4), name
-        afresh(two, start)
+        assert_trains_as_one_does(two, tokenizer, rows)
 
     def test_a_run_resumes_to_the_bit(self, two: Lead, rows: list[Sample]) -> None:
-        start = two.adapter()
-        whole = loop_of(two, rows, Hooks())
-        whole.run()
-        expected = two.adapter()
-        first = loop_of(afresh(two, start), rows, Hooks(stop_at=6))
-        assert first.run() == "signal"
-        snapshot = first.snapshot()
-        loop_of(afresh(two, start), rows, Hooks(stop_at=2)).run()  # something else in between
-        second = loop_of(two, rows, Hooks())
-        second.restore(snapshot)
-        assert second.run() is None
-        assert second.state == whole.state
-        assert all(np.array_equal(value, expected[name]) for name, value in two.adapter().items())
-        afresh(two, start)
+        assert_resumes_to_the_bit(two, rows)
 
     def test_a_run_goes_on_where_the_base_lies_otherwise(self, two: Lead, tokenizer: Any, rows: list[Sample]) -> None:
         """A checkpoint holds the adapter, and nothing of where the base lay: from shares to the whole, and back."""
