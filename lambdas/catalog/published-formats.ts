@@ -5,9 +5,6 @@ import { ProblemError } from '../../contracts/problems.ts';
 import type { CatalogBaseModel } from './base-models.ts';
 import type { CatalogGpuType } from './gpu-types.ts';
 
-/** Of a weight in bf16, which a whole model is published and proven in. */
-const BYTES_OF_A_WEIGHT = 2;
-
 /** Throws `invalid-request` beside the field, before anything is held. The trainer looks again, at the weights themselves. */
 export function assertFormatKnown(
   { title, fitsLlamaCpp }: Pick<CatalogBaseModel, 'title' | 'fitsLlamaCpp'>,
@@ -27,17 +24,16 @@ export function assertFormatKnown(
  * the model is loaded for its proof as it is published, on one GPU (trainer: load.py). A 70B takes 40 GB and 141 GB.
  */
 export function assertProofFits(
-  { title, parameters }: Pick<CatalogBaseModel, 'title' | 'parameters'>,
+  { title, weightBytes }: Pick<CatalogBaseModel, 'title' | 'weightBytes'>,
   gpuType: Pick<CatalogGpuType, 'title' | 'memoryBytes'>,
   { quantization }: Pick<Hyperparameters, 'quantization'>,
   format: ModelFormat,
 ): void {
-  const bytes = parameters * BYTES_OF_A_WEIGHT;
-  if (quantization !== 'nf4' || !isWholeModel(format) || bytes <= gpuType.memoryBytes) return;
+  if (quantization !== 'nf4' || !isWholeModel(format) || weightBytes <= gpuType.memoryBytes) return;
   throw new ProblemError('invalid-request', undefined, [
     {
       path: 'modelFormat',
-      message: `${title} trains in 4 bits, but as a whole model it takes ${gigabytes(bytes)} to be proven, more than the ${gigabytes(gpuType.memoryBytes)} of one ${gpuType.title}. Take peft, and merge it where there is room`,
+      message: `${title} trains in 4 bits, but as a whole model it takes ${gigabytes(weightBytes)} to be proven, more than the ${gigabytes(gpuType.memoryBytes)} of one ${gpuType.title}. Take peft, and merge it where there is room`,
     },
   ]);
 }

@@ -35,7 +35,7 @@ test('what the catalog has can be had in every format', () => {
 });
 
 describe('a run in 4 bits whose whole model exceeds a GPU', () => {
-  const large = { title: 'Llama 3.3 70B', parameters: 70_553_706_496 };
+  const large = { title: 'Llama 3.3 70B', weightBytes: 141_107_412_992 };
   const gpu = (memoryBytes: number) => ({ title: 'H100', memoryBytes });
   const asked = (format: ModelFormat, quantization: 'nf4' | 'none', memoryBytes = 80e9) => {
     try {
